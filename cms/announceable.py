@@ -1,0 +1,76 @@
+"""The one thing that ``tasks`` knows about a page: what it would say when announced."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol, Self, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image for mails and posts; ``url`` is absolute, ``alt`` may be empty if decorative."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a fact sheet, both parts in the page's own language."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementContent:
+    """What is announced, free of any channel: plain values that survive as JSON.
+
+    ``url`` is absolute and canonical, ``locale`` a language code, ``topic`` a key of
+    ``Plugin.topics``, ``kind`` the page type's name for readers, ``body_html`` clean HTML with
+    absolute links, ``hashtags`` words without "#".
+    """
+
+    title: str
+    lead: str
+    url: str
+    locale: str
+    topic: str
+    kind: str
+    image: Picture | None = None
+    facts: tuple[Fact, ...] = ()
+    body_html: str = ""
+    hashtags: tuple[str, ...] = ()
+    funder: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of JSON types."""
+        data = asdict(self)
+        for name in ("starts_at", "ends_at"):
+            data[name] = data[name].isoformat() if data[name] else None
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The inverse of ``to_json``."""
+        known = {**data}
+        known["image"] = Picture(**data["image"]) if data.get("image") else None
+        known["facts"] = tuple(Fact(**fact) for fact in data.get("facts", ()))
+        known["hashtags"] = tuple(data.get("hashtags", ()))
+        for name in ("starts_at", "ends_at"):
+            known[name] = datetime.fromisoformat(data[name]) if data.get(name) else None
+        return cls(**known)
+
+
+@runtime_checkable
+class Announceable(Protocol):
+    """A page that can be announced. A plugin also lists its type in ``Plugin.announceable``."""
+
+    def get_announcement(self) -> AnnouncementContent:
+        """The content to announce, in the page's own language, as the page is now."""
+        ...

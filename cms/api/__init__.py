@@ -1,0 +1,1 @@
+"""The delivery API. ``delivery`` builds it; importing this package alone imports no plugin."""

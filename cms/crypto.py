@@ -1,0 +1,46 @@
+"""Secrets at rest: encrypted columns with keys that can be rotated."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+def _cipher() -> MultiFernet:
+    """The first key encrypts, all of them decrypt. Any text will do as a key."""
+    keys = settings.ANTENNE_ENCRYPTION_KEYS or [settings.SECRET_KEY]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(f"antenne.crypto:{key}".encode()).digest())
+
+
+def encrypt(text: str) -> str:
+    """``text`` as a Fernet token."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The inverse of ``encrypt``; empty where no key fits any more (it has to be entered again)."""
+    try:
+        return _cipher().decrypt(token.encode()).decode()
+    except InvalidToken:
+        return ""
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """A text that is encrypted in the database and plain in Python. It cannot be searched."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way to the database."""
+        return encrypt(value) if value else value
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        """Decrypt on the way back."""
+        return decrypt(value) if value else value

@@ -1,0 +1,65 @@
+"""The one HTTP client for calls to other servers.
+
+It refuses private, loopback, link-local and other special addresses when it connects, on the
+address that was really resolved: a name that changes its mind between check and use (DNS
+rebinding) gains nothing. It follows no redirects.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+from django.conf import settings
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+USER_AGENT = "antenne/0.1"
+
+
+def is_public(address: str) -> bool:
+    """Whether ``address`` belongs to the public internet; IPv4 in IPv6 counts as what it hides."""
+    ip = ipaddress.ip_address(address)
+    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return (mapped or ip).is_global and not ip.is_multicast
+
+
+class GuardedBackend(httpcore.SyncBackend):
+    """Resolves names itself and connects only to public addresses."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """As httpcore's own, for the first public address of ``host``."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host}: {error}") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not settings.ANTENNE_HTTP_ALLOW_PRIVATE and not all(map(is_public, addresses)):
+            raise httpcore.ConnectError(f"{host} is not a public address")
+        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+
+def client(**kwargs: Any) -> httpx.Client:
+    """A client for one job; use it as a context manager."""
+    transport = httpx.HTTPTransport(retries=0)
+    # httpx has no public way to hand a network backend to its pool.
+    transport._pool._network_backend = GuardedBackend()
+    headers = {"User-Agent": USER_AGENT, **kwargs.pop("headers", {})}
+    return httpx.Client(
+        transport=transport,
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+        headers=headers,
+        **kwargs,
+    )

@@ -1,0 +1,198 @@
+"""The plugin registry: how an app tells the site what it adds.
+
+An app takes part by giving its ``AppConfig`` a method ``antenne_plugin()`` that returns a
+``Plugin``. It is found because it stands in ``INSTALLED_APPS``; an installed distribution puts
+itself there through the entry-point group ``antenne.plugins``, whose values name an app (its
+module or its ``AppConfig``).
+
+Everything a plugin names is a dotted path and is imported when it is first needed. What cannot be
+imported is left out and reported as a failed system check that names the plugin (``cms.checks``):
+a broken plugin must never be a broken site.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+PLUGIN_GROUP = "antenne.plugins"
+CHANNEL_GROUP = "antenne.channels"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """What one app adds to the site. All paths are dotted, all collections may be empty."""
+
+    name: str
+    verbose_name: str | Promise
+    topics: tuple[tuple[str, str | Promise], ...] = ()
+    """Topics one can subscribe to: (key, label)."""
+    announceable: tuple[str, ...] = ()
+    """Page types that can be announced, as ``app_label.Model``."""
+    api_routers: tuple[tuple[str, str], ...] = ()
+    """Routers of the delivery API: (URL prefix, path of a ``ninja.Router``)."""
+    urls: tuple[str, ...] = ()
+    """URL modules below the language prefix, e.g. ``/de/newsletter/``."""
+    root_urls: tuple[str, ...] = ()
+    """URL modules without a language prefix."""
+    channels: dict[str, str] = field(default_factory=dict)
+    """Social channels: slug → path of a ``Channel`` class."""
+    dashboard_panels: tuple[str, ...] = ()
+    """Panels of the admin's home page: paths of ``wagtail.admin.ui.components.Component``."""
+    health_checks: tuple[str, ...] = ()
+    """Paths of functions without arguments that return None, or say what is wrong."""
+    demo_content: str = ""
+    """Path of a function ``(cms.demo.content.DemoSite) -> None`` that writes demo content."""
+    demo_order: int = 50
+    """Demo content is written in ascending order."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something a plugin names that cannot be used."""
+
+    plugin: str
+    what: str
+    error: str
+
+
+_entry_point_faults: list[Fault] = []
+
+
+def _load_app(entry: EntryPoint) -> str | None:
+    """The value for ``INSTALLED_APPS``, or None (and a fault) where it cannot be imported."""
+    dotted = entry.value.replace(":", ".")
+    try:
+        importlib.import_module(entry.module)
+    except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
+        _entry_point_faults.append(Fault(entry.name, f"entry point {entry.value}", repr(error)))
+        return None
+    return dotted
+
+
+@cache
+def entry_point_apps() -> tuple[str, ...]:
+    """Apps of installed distributions in the group ``antenne.plugins``, for INSTALLED_APPS."""
+    found = (_load_app(entry) for entry in entry_points(group=PLUGIN_GROUP))
+    return tuple(app for app in found if app)
+
+
+@dataclass
+class Registry:
+    """All plugins of this process, with what is wrong with them."""
+
+    plugins: list[Plugin] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def load(self, plugin: Plugin, path: str) -> Any | None:
+        """Import ``path`` for ``plugin``; None and a fault where that fails."""
+        try:
+            return import_string(path)
+        except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
+            self._add_fault(Fault(plugin.name, path, repr(error)))
+            return None
+
+    def load_module(self, plugin: Plugin, path: str) -> str | None:
+        """``path`` where it is a module that can be imported, else None and a fault."""
+        try:
+            importlib.import_module(path)
+        except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
+            self._add_fault(Fault(plugin.name, path, repr(error)))
+            return None
+        return path
+
+    def _add_fault(self, fault: Fault) -> None:
+        if fault not in self.faults:
+            logger.error("Plugin %s: %s: %s", fault.plugin, fault.what, fault.error)
+            self.faults.append(fault)
+
+    def topics(self) -> list[tuple[str, str | Promise]]:
+        """Every topic one can subscribe to."""
+        return [topic for plugin in self.plugins for topic in plugin.topics]
+
+    def announceable_models(self) -> frozenset[type[Any]]:
+        """The page types that plugins declare as announceable."""
+        return frozenset(model for plugin in self.plugins for model in self._models(plugin))
+
+    def _models(self, plugin: Plugin) -> Iterator[type[Any]]:
+        for label in plugin.announceable:
+            try:
+                yield apps.get_model(label)
+            except (LookupError, ValueError) as error:
+                self._add_fault(Fault(plugin.name, f"announceable {label}", repr(error)))
+
+    def api_routers(self) -> Iterator[tuple[str, Any]]:
+        """(URL prefix, ``ninja.Router``) of every plugin."""
+        for plugin in self.plugins:
+            for prefix, path in plugin.api_routers:
+                if (router := self.load(plugin, path)) is not None:
+                    yield prefix, router
+
+    def url_modules(self, attribute: str) -> Iterator[str]:
+        """URL modules under ``urls`` or ``root_urls`` that can be imported."""
+        for plugin in self.plugins:
+            for path in getattr(plugin, attribute):
+                if module := self.load_module(plugin, path):
+                    yield module
+
+    def channels(self) -> dict[str, type[Any]]:
+        """slug → ``Channel`` class, from plugins and from the group ``antenne.channels``."""
+        found: dict[str, type[Any]] = {}
+        for plugin in self._channel_plugins():
+            for slug, path in plugin.channels.items():
+                if slug in found:
+                    self._add_fault(Fault(plugin.name, f"channel {slug}", "is already registered"))
+                elif (channel := self.load(plugin, path)) is not None:
+                    found[slug] = channel
+        return found
+
+    def _channel_plugins(self) -> Iterator[Plugin]:
+        yield from self.plugins
+        for entry in entry_points(group=CHANNEL_GROUP):
+            path = entry.value.replace(":", ".")
+            yield Plugin(entry.name, entry.name, channels={entry.name: path})
+
+    def components(self, attribute: str) -> Iterator[Any]:
+        """The imported objects that plugins name under ``dashboard_panels``, ``health_checks``…"""
+        for plugin in self.plugins:
+            for path in getattr(plugin, attribute):
+                if (component := self.load(plugin, path)) is not None:
+                    yield component
+
+    def demo_loaders(self) -> list[tuple[Plugin, Callable[[Any], None]]]:
+        """(plugin, loader of its demo content) in the order they are to run."""
+        ordered = sorted(self.plugins, key=lambda plugin: plugin.demo_order)
+        loaders = ((p, self.load(p, p.demo_content)) for p in ordered if p.demo_content)
+        return [(plugin, loader) for plugin, loader in loaders if loader]
+
+
+@cache
+def registry() -> Registry:
+    """The registry of this process, built from the installed apps on first use."""
+    built = Registry(faults=list(_entry_point_faults))
+    for config in apps.get_app_configs():
+        declare = getattr(config, "antenne_plugin", None)
+        if declare is None:
+            continue
+        try:
+            built.plugins.append(_declared(declare()))
+        except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
+            built._add_fault(Fault(config.name, "antenne_plugin()", repr(error)))
+    return built
+
+
+def _declared(value: object) -> Plugin:
+    if not isinstance(value, Plugin):
+        raise TypeError(f"returned {type(value).__name__}, not cms.plugins.Plugin")
+    return value

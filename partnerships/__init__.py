@@ -1,0 +1,1 @@
+"""The directory of town twinnings: records, pages, search, map, import and API."""

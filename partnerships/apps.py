@@ -1,0 +1,33 @@
+"""The directory app, registered as any third party's plugin would be."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cms.plugins import Plugin
+
+
+class PartnershipsConfig(AppConfig):
+    """Municipalities, partnerships and associations with their pages, import and API."""
+
+    name = "partnerships"
+    verbose_name = _("Partnerships")
+
+    def ready(self) -> None:
+        """Connect the receivers that keep the search text true."""
+        from partnerships import receivers  # noqa: F401
+
+    def antenne_plugin(self) -> Plugin:
+        """What the directory adds to the site."""
+        return Plugin(
+            name="partnerships",
+            verbose_name=self.verbose_name,
+            topics=(("partnership", _("New partnerships")),),
+            announceable=("partnerships.PartnershipPage",),
+            api_routers=(
+                ("/partnerships", "partnerships.api.partnerships"),
+                ("/partnerships.geojson", "partnerships.api.geojson"),
+                ("/municipalities", "partnerships.api.municipalities"),
+            ),
+            demo_content="partnerships.demo.load",
+            demo_order=30,
+        )

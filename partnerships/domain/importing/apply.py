@@ -1,0 +1,82 @@
+"""Writing the checked rows: all in one transaction, only what is new or different.
+
+A cell that is empty erases nothing, and what an editor added (further members, sources,
+associations) stays. Importing the same file twice therefore changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+
+from partnerships.domain.importing.agreements import agreements_of
+from partnerships.domain.importing.common import BATCH, Refused, chunks, tally, update
+from partnerships.domain.importing.places import Place, gather
+from partnerships.domain.importing.reader import Row
+from partnerships.domain.importing.report import Count, ImportReport
+from partnerships.domain.importing.writer import AgreementWriter
+from partnerships.models import Municipality
+
+Advance = Callable[[], None]
+
+
+def import_rows(
+    rows: list[Row],
+    *,
+    provenance: str,
+    dry_run: bool = False,
+    advance: Advance = lambda: None,
+    after: Callable[[ImportReport, list[int]], None] | None = None,
+) -> ImportReport:
+    """Write rows that ``check_rows`` found sound. ``advance`` is called once per agreement.
+
+    ``after`` runs within the transaction with the ids of the partnerships that the file names.
+    """
+    report = ImportReport(rows=len(rows), dry_run=dry_run)
+    try:
+        with transaction.atomic():
+            places = _write_places(gather(rows), report.municipalities)
+            writer = AgreementWriter(places, provenance, report)
+            agreements = agreements_of(rows)
+            writer.prepare(agreements)
+            for agreement in agreements:
+                writer.write(agreement)
+                advance()
+            written = writer.finish()
+            if after:
+                after(report, written)
+            transaction.set_rollback(dry_run)
+    except Refused as refused:
+        return ImportReport(rows=len(rows), dry_run=dry_run, problems=[refused.problem])
+    return report
+
+
+def _write_places(places: dict[str, Place], count: Count) -> dict[str, Municipality]:
+    """Create or update the municipalities; wholes before their parts, so that links find them."""
+    known = _by_public_id(places)
+    for are_parts in (False, True):
+        new: list[Municipality] = []
+        for public_id, place in places.items():
+            if bool(place.whole) is not are_parts:
+                continue
+            links = {"parent": place.whole, "successor": place.successor}
+            fields = {**place.fields, **{name: known[target] for name, target in links.items() if target}}
+            if public_id in known:
+                tally(count, update(known[public_id], fields))
+            else:
+                record = Municipality(public_id=public_id, **fields)
+                record.search_text = record.make_search_text()
+                new.append(record)
+        Municipality.objects.bulk_create(new, batch_size=BATCH)
+        known.update({record.public_id: record for record in new})
+        count.created += len(new)
+    return known
+
+
+def _by_public_id(places: Iterable[str]) -> dict[str, Municipality]:
+    found: dict[str, Municipality] = {}
+    for chunk in chunks(list(places)):
+        rows = Municipality.objects.select_related("parent", "successor").filter(public_id__in=chunk)
+        found.update({record.public_id: record for record in rows})
+    return found

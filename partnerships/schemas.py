@@ -1,0 +1,98 @@
+"""The shapes of the directory in the delivery API. Enumerations are the fixed keys of the models."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from ninja import Field, Schema
+
+
+class MunicipalityOut(Schema):
+    """A municipality, a part of one, or what several form together."""
+
+    id: str = Field(description="stable public id")
+    country: str
+    level: str
+    code_type: str
+    official_code: str
+    name: str
+    names: dict[str, str] = Field(description="names in other languages, by language code")
+    aliases: list[str]
+    part_of: str | None = Field(description="public id of the whole")
+    merged_into: str | None = Field(description="public id of the municipality that took its place")
+    district: str
+    region: str
+    latitude: float | None
+    longitude: float | None
+    population: int | None
+    population_year: int | None
+    population_source: str
+    wikidata_qid: str
+
+
+class MemberOut(Schema):
+    """One place in a partnership."""
+
+    side: str
+    signed_on: str | None = Field(description="the known part of the date: 1984, 1984-03 or 1984-03-11")
+    signed_precision: str | None
+    municipality: MunicipalityOut
+
+
+class SourceOut(Schema):
+    """Where a fact can be looked up."""
+
+    url: str
+    label: str
+
+
+class PartnershipOut(Schema):
+    """A partnership of two or more places."""
+
+    id: str = Field(description="stable public id, never used again")
+    also_known_as: list[str] = Field(description="other ids that lead here")
+    title: str
+    kind: str
+    status: str
+    year_signed: int | None
+    members: list[MemberOut]
+    associations: list[str]
+    distance_km: int | None
+    sources: list[SourceOut]
+    last_confirmed_on: date | None
+
+
+class PartnershipList(Schema):
+    """One part of a list."""
+
+    count: int
+    limit: int
+    offset: int
+    items: list[PartnershipOut]
+
+
+class MunicipalityList(Schema):
+    """One part of a list."""
+
+    count: int
+    limit: int
+    offset: int
+    items: list[MunicipalityOut]
+
+
+class Feature(Schema):
+    """A GeoJSON feature (RFC 7946)."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any]
+    properties: dict[str, Any]
+
+
+class FeatureCollection(Schema):
+    """GeoJSON (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    attribution: str
+    features: list[Feature]

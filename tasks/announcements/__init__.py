@@ -1,0 +1,1 @@
+"""The outbox: who is told what about a page that went live, written down before it happens."""

@@ -1,0 +1,50 @@
+"""What an editor can do about an announcement by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tasks.announcements import doorbell
+from tasks.announcements.models import Announcement
+from tasks.ledger.models import State
+from tasks.newsletter.models import CampaignState, Delivery
+
+
+def send_without_waiting(announcement: Announcement) -> None:
+    """Readers whose translation is not ready get the original now."""
+    Announcement.objects.filter(pk=announcement.pk).update(wait_until=timezone.now(), settled_at=None)
+    doorbell.ring_after_commit()
+
+
+def try_again(rows: Any) -> int:
+    """Send failed or unknown rows once more, under the same identity. Returns how many."""
+    again = rows.filter(state__in=(State.FAILED, State.UNKNOWN)).update(
+        state=State.PENDING, attempts=0, next_try_at=None, lease_until=None, worker="", code="", detail=""
+    )
+    return int(again)
+
+
+def take_as_sent(rows: Any) -> int:
+    """The editor knows that rows of unknown outcome did arrive. Returns how many."""
+    return int(
+        rows.filter(state=State.UNKNOWN).update(
+            state=State.SENT, sent_at=timezone.now(), detail=_("Taken as sent by an editor.")
+        )
+    )
+
+
+def reopen(announcement: Announcement) -> None:
+    """Mails that are to be sent again need a campaign that is being sent."""
+    pending = Delivery.objects.filter(announcement=announcement, state=State.PENDING)
+    announcement.campaigns.filter(deliveries__in=pending).update(
+        state=CampaignState.SENDING, finished_at=None
+    )
+
+
+def rows_of(announcement: Announcement, kind: str, pk: str) -> Any:
+    """One row of an announcement, or all of its mails for which ``pk`` is “all”."""
+    rows: Any = announcement.deliveries if kind == "mail" else announcement.posts
+    return rows.all() if pk == "all" else rows.filter(pk=int(pk))

@@ -1,0 +1,52 @@
+"""What the life of a page means for its announcements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.models import Page
+
+from tasks.announcements import doorbell
+from tasks.announcements.models import AnnouncementVersion, Reason
+from tasks.announcements.record import record_going_live, record_silently
+from tasks.newsletter.cancel import cancel_mails
+from tasks.social.posts import cancel_posts, withdraw_posts
+
+
+def page_saved(page: Page, *, created: bool, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
+    """Announce ``page`` if this save is the one that made it live.
+
+    An insert is never that save: Wagtail publishes by saving once more. An insert that already has
+    a live revision is a live copy, which shares its source's.
+    """
+    if raw or update_fields is not None or page.alias_of_id or not is_published(page):
+        return
+    if created:
+        record_silently(page, Reason.COPY)
+    elif record_going_live(page):
+        doorbell.ring_after_commit()
+
+
+def is_published(page: Page) -> bool:
+    """Whether ``page`` is live through a publication, not through a plain insert."""
+    return bool(page.live and page.live_revision_id and page.first_published_at)
+
+
+def page_left(page: Page) -> None:
+    """What is still waiting is not sent; posts are withdrawn where the account is set so."""
+    versions = AnnouncementVersion.objects.filter(page_ref=page.pk)
+    cancel_mails(versions, Reason.UNPUBLISHED)
+    cancel_posts(versions, Reason.UNPUBLISHED)
+    if withdraw_posts(versions):
+        doorbell.ring_after_commit()
+
+
+def page_moved(page: Page) -> None:
+    """Messages that are not out yet carry the new addresses."""
+    moved = Page.objects.descendant_of(page, inclusive=True)
+    versions = AnnouncementVersion.objects.filter(page__in=moved).exclude(snapshot=None)
+    for version in versions.select_related("page"):
+        url = version.page.full_url if version.page else None
+        if url and version.snapshot:
+            version.snapshot["url"] = url
+            version.save(update_fields=["snapshot"])

@@ -1,0 +1,130 @@
+"""What an editor sees of a page's announcements: every group of recipients and post, with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+from wagtail.models import Page
+
+from tasks.announcements.models import Announcement
+from tasks.ledger.models import OPEN_STATES, State
+from tasks.newsletter.audience import EXCLUSIONS
+from tasks.newsletter.models import Campaign, CampaignState, Delivery
+from tasks.social.models import Post
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number with its name and, for colours, its key."""
+
+    key: str
+    label: Any
+    number: int
+    share: float = 0.0
+    """Per cent of all."""
+    offset: float = 0.0
+    """Per cent that come before it."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The readers of one language."""
+
+    campaign: Campaign
+    frozen: int
+    states: list[Tally]
+    excluded: list[Tally]
+    unknown: list[Delivery]
+
+    @property
+    def moving(self) -> bool:
+        """Whether something will still happen by itself."""
+        return self.campaign.state in (CampaignState.SENDING, CampaignState.WAITING)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the announcement."""
+
+    announcement: Announcement
+    groups: list[Group]
+    posts: list[Post]
+
+    @property
+    def in_undo_window(self) -> bool:
+        """Whether it can still be stopped by unpublishing."""
+        return self.announcement.release_at > timezone.now()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether readers of some language wait for their translation."""
+        return any(group.campaign.state == CampaignState.WAITING for group in self.groups)
+
+    @property
+    def moving(self) -> bool:
+        """Whether the view will change by itself."""
+        posts_move = any(post.state in OPEN_STATES for post in self.posts)
+        unsettled = self.announcement.settled_at is None and not self.announcement.silenced
+        return posts_move or unsettled or any(group.moving for group in self.groups)
+
+
+def editions_of(page: Page) -> list[Edition]:
+    """All editions of the page's announcement, newest first, with a fixed number of queries."""
+    announcements = list(
+        Announcement.objects.filter(translation_key=page.translation_key)
+        .order_by("-edition")
+        .prefetch_related("versions", "posts__account", "campaigns__version")
+    )
+    campaigns = [campaign for a in announcements for campaign in a.campaigns.all()]
+    states = _states(campaigns)
+    unknown = _unknown(campaigns)
+    return [
+        Edition(
+            announcement,
+            [_group(c, states.get(c.pk, {}), unknown.get(c.pk, [])) for c in _in_order(announcement)],
+            sorted(announcement.posts.all(), key=lambda post: post.account_name),
+        )
+        for announcement in announcements
+    ]
+
+
+def _in_order(announcement: Announcement) -> list[Campaign]:
+    return sorted(announcement.campaigns.all(), key=lambda campaign: campaign.pk)
+
+
+def _states(campaigns: Iterable[Campaign]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    rows = Delivery.objects.filter(campaign__in=list(campaigns)).order_by()
+    for campaign, state, number in rows.values_list("campaign", "state").annotate(Count("pk")):
+        found.setdefault(campaign, {})[state] = number
+    return found
+
+
+def _unknown(campaigns: Iterable[Campaign]) -> dict[int, list[Delivery]]:
+    found: dict[int, list[Delivery]] = {}
+    for row in Delivery.objects.filter(campaign__in=list(campaigns), state=State.UNKNOWN).order_by("pk"):
+        found.setdefault(row.campaign_id, []).append(row)
+    return found
+
+
+def _group(campaign: Campaign, states: dict[str, int], unknown: list[Delivery]) -> Group:
+    return Group(
+        campaign,
+        sum(states.values()),
+        _tallies(states),
+        [Tally(key, EXCLUSIONS.get(key, key), number) for key, number in campaign.excluded.items()],
+        unknown,
+    )
+
+
+def _tallies(states: dict[str, int]) -> list[Tally]:
+    total, before, tallies = sum(states.values()), 0.0, []
+    for state in (state for state in State.values if state in states):
+        share = 100 * states[state] / total
+        tallies.append(Tally(state, State(state).label, states[state], share, before))
+        before += share
+    return tallies

@@ -1,0 +1,100 @@
+"""Writing down that something is to be announced, inside the transaction that makes it live."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from wagtail.models import Page, Revision
+
+from cms.models.base import AnnounceChoice
+from tasks.announcements.models import Announcement, AnnouncementVersion, Purpose, Reason
+
+
+def record_going_live(page: Page) -> bool:
+    """Note that ``page`` went live, if that is to be announced; True where something is new."""
+    decision = getattr(page, "announce", AnnounceChoice.FIRST)
+    if decision == AnnounceChoice.AGAIN:
+        return _announce_again(page)
+    silenced = Reason.EDITOR if decision == AnnounceChoice.NEVER else ""
+    return _add_version(page, edition=1, silenced=silenced)
+
+
+def record_silently(page: Page, reason: Reason) -> bool:
+    """Note that ``page`` is live and that its first publication is not news."""
+    return _add_version(page, edition=1, silenced=reason, whole=True)
+
+
+def _announce_again(page: Page) -> bool:
+    """A further edition, or this language's part of the one that is being sent."""
+    _reset_choice(page)
+    latest = _editions(page).order_by("-edition").first()
+    if latest is None:
+        return _add_version(page, edition=1)
+    mine = latest.versions.filter(language=_language(page)).first()
+    if mine and mine.revision_id == page.live_revision_id and mine.revision_id is not None:
+        # The same revision was unpublished and published: nothing new was asked for.
+        return False
+    joins = mine is None and not latest.silenced and latest.wait_until > timezone.now()
+    return _add_version(page, edition=latest.edition + (0 if joins else 1))
+
+
+def _add_version(page: Page, *, edition: int, silenced: str = "", whole: bool = False) -> bool:
+    """Insert the rows, ignoring those that exist; True where the version is new.
+
+    ``whole`` silences the announcement in every language, not only this page's version.
+    """
+    rows = AnnouncementVersion.objects.filter(
+        announcement__translation_key=page.translation_key,
+        announcement__edition=edition,
+        language=_language(page),
+    )
+    if rows.exists():
+        return False
+    announcement = _edition(page, edition, silenced if whole else "")
+    version = AnnouncementVersion(
+        announcement=announcement,
+        language=_language(page),
+        page_id=page.pk,
+        page_ref=page.pk,
+        revision_id=page.live_revision_id,
+        title=page.title,
+        silenced=silenced or announcement.silenced,
+    )
+    AnnouncementVersion.objects.bulk_create([version], ignore_conflicts=True)
+    Announcement.objects.filter(pk=announcement.pk).update(settled_at=None)
+    return True
+
+
+def _edition(page: Page, edition: int, silenced: str) -> Announcement:
+    now = timezone.now()
+    row = Announcement(
+        translation_key=page.translation_key,
+        edition=edition,
+        silenced=silenced,
+        release_at=now + timedelta(seconds=settings.ANTENNE_UNDO_SECONDS),
+        wait_until=now + timedelta(hours=settings.ANTENNE_TRANSLATION_WAIT_HOURS),
+    )
+    # Ignoring the conflict, not get_or_create: a failed insert would break the caller's transaction.
+    Announcement.objects.bulk_create([row], ignore_conflicts=True)
+    stored: Announcement = _editions(page).get(edition=edition)
+    return stored
+
+
+def _editions(page: Page) -> Any:
+    return Announcement.objects.filter(translation_key=page.translation_key, purpose=Purpose.PUBLICATION)
+
+
+def _language(page: Page) -> str:
+    return str(page.locale.language_code)
+
+
+def _reset_choice(page: Page) -> None:
+    """“Announce again” holds for one publication: put the choice back, in page and revision."""
+    page.announce = AnnounceChoice.FIRST
+    type(page)._default_manager.filter(pk=page.pk).update(announce=AnnounceChoice.FIRST)
+    for revision in Revision.objects.filter(pk=page.live_revision_id):
+        revision.content["announce"] = AnnounceChoice.FIRST.value
+        revision.save(update_fields=["content"])

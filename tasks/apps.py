@@ -1,0 +1,37 @@
+"""The app's registration with Django and with the plugin registry."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cms.plugins import Plugin
+
+
+class TasksConfig(AppConfig):
+    """The outbox and everything it feeds."""
+
+    name = "tasks"
+    verbose_name = _("Announcements")
+
+    def ready(self) -> None:
+        """Connect the receivers for going live, leaving and moving."""
+        from tasks import receivers
+
+        receivers.connect()
+
+    def antenne_plugin(self) -> Plugin:
+        """What this app adds to the site."""
+        return Plugin(
+            name="tasks",
+            verbose_name=self.verbose_name,
+            urls=("tasks.newsletter.urls",),
+            root_urls=("tasks.social.noticeboard.urls",),
+            api_routers=(("/announcements", "tasks.api.router"),),
+            channels={
+                "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
+                "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",
+            },
+            dashboard_panels=("tasks.announcements.dashboard.OutboxPanel",),
+            health_checks=("tasks.health.broker_answers", "tasks.health.sweeper_runs"),
+            demo_content="tasks.demo.load",
+            demo_order=40,
+        )

@@ -1,0 +1,40 @@
+"""One campaign per announcement and language of readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from tasks.announcements.languages import Answer, Choice
+from tasks.announcements.models import Announcement
+from tasks.ledger.models import OPEN_STATES
+from tasks.newsletter.audience import freeze_audience
+from tasks.newsletter.models import Campaign, CampaignState, Delivery
+
+
+def open_campaigns(announcement: Announcement, choice_for: Callable[[str], Choice]) -> None:
+    """Bring the campaign of every newsletter language as far as its version allows."""
+    for language in settings.ANTENNE_NEWSLETTER_LANGUAGES:
+        campaign, _ = Campaign.objects.get_or_create(announcement=announcement, language=language)
+        if campaign.state == CampaignState.WAITING:
+            advance(campaign, choice_for(language))
+
+
+def advance(campaign: Campaign, choice: Choice) -> None:
+    """Freeze the audience, note the silence, or leave the campaign waiting."""
+    if choice.answer == Answer.SEND and choice.version:
+        freeze_audience(campaign, choice.version)
+    elif choice.answer == Answer.SILENT:
+        campaign.state = CampaignState.SUPPRESSED
+        campaign.reason = choice.reason
+        campaign.save(update_fields=["state", "reason"])
+
+
+def close_finished() -> int:
+    """Mark campaigns whose every mail has come to an end; returns how many."""
+    still_open = Delivery.objects.filter(campaign=OuterRef("pk"), state__in=OPEN_STATES)
+    sending = Campaign.objects.filter(state=CampaignState.SENDING)
+    return sending.exclude(Exists(still_open)).update(state=CampaignState.DONE, finished_at=timezone.now())

@@ -1,0 +1,123 @@
+"""Composing mails: everything that is the same for all recipients is done once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+import mrml
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import override
+from inscriptis import get_text
+from inscriptis.model.config import ParserConfig
+from wagtail.models import Site
+
+from cms.models import SiteSettings
+from tasks.newsletter.models import Campaign
+from tasks.newsletter.topics import topic_label
+
+# Stands where each recipient's own link goes; nothing else in a mail can contain it.
+LINK_SLOT = "https://link.invalid/7f1d8a"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A mail without its recipient."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def sender_address() -> str:
+    """The bare address that mails come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def mail_domain() -> str:
+    """The domain of our own addresses, for message and list ids."""
+    return sender_address().rpartition("@")[2]
+
+
+def site_settings() -> SiteSettings:
+    """The settings of the default site."""
+    site = Site.objects.get(is_default_site=True)
+    found: SiteSettings = SiteSettings.for_site(site)
+    return found
+
+
+def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
+    """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
+    with override(language):
+        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, **context}
+        text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
+        markup = render_to_string(f"tasks/mail/{template}.mjml", full)
+    return text, str(mrml.to_html(markup).content)
+
+
+def plain(html: str) -> str:
+    """Running text for the text part, with headings and lists kept apart and links written out."""
+    text: str = get_text(html, ParserConfig(display_links=False))
+    return text.strip()
+
+
+def campaign_parts(campaign: Campaign) -> Parts:
+    """The mail of ``campaign`` in its readers' language, around the content's own language."""
+    if campaign.version is None:
+        raise ValueError(f"Campaign {campaign.pk} has no version to send")
+    content = campaign.version.content
+    context = {
+        "content": content,
+        "framed": campaign.framed,
+        "body_text": plain(content.body_html),
+        "topic": topic_label(content.topic),
+    }
+    text, html = render("announcement", campaign.language, context)
+    return Parts(content.title, text, html, campaign.language, _list_headers(campaign, content.topic))
+
+
+def _list_headers(campaign: Campaign, topic: str) -> dict[str, str]:
+    """Headers of RFC 2919, 2369 and 8058 that do not depend on the recipient."""
+    contact = site_settings().contact_email or sender_address()
+    languages = {campaign.language, campaign.version.language if campaign.version else campaign.language}
+    return {
+        "List-Id": f"{topic} ({campaign.language}) <{topic}.{campaign.language}.{mail_domain()}>",
+        "List-Help": f"<mailto:{contact}>",
+        "List-Unsubscribe": f"<{LINK_SLOT}>, <mailto:{contact}?subject=unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Content-Language": ", ".join(sorted(languages)),
+        "Precedence": "bulk",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def message_id(public_id: uuid.UUID) -> str:
+    """The same for every attempt, so that a receiver can tell a repetition (RFC 5322 §3.6.4)."""
+    name = uuid.uuid5(public_id, settings.WAGTAILADMIN_BASE_URL)
+    return f"<{name}@{mail_domain()}>"
+
+
+def message(parts: Parts, recipient: str, link: str, identity: str, date: datetime) -> bytes:
+    """The finished message for one recipient, with CRLF line ends."""
+    mail = EmailMessage(policy=SMTP)
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = " ".join(parts.subject.split())
+    mail["Date"] = format_datetime(date)
+    mail["Message-ID"] = identity
+    mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")
+    mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
+    # Last, because adding a part takes every “Content-…” header down into the first one.
+    for header, value in parts.headers.items():
+        mail[header] = value.replace(LINK_SLOT, link)
+    return mail.as_bytes()

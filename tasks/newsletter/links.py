@@ -1,0 +1,52 @@
+"""Signed links in mails. Each token is good for one purpose and carries no address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import override
+
+from tasks.newsletter.models import Subscriber, SubscriptionRequest
+
+CONFIRM_SALT = "antenne.newsletter.confirm"
+UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
+CONFIRM_WITHIN = timedelta(hours=72)
+
+
+def confirm_url(request: SubscriptionRequest) -> str:
+    """The absolute address of the page that confirms ``request``, in its language."""
+    return _absolute("newsletter:confirm", request.language, request.public_id, CONFIRM_SALT)
+
+
+def unsubscribe_url(subscriber_id: UUID, language: str) -> str:
+    """The absolute address that ends the subscription; it works for ever."""
+    return _absolute("newsletter:unsubscribe", language, subscriber_id, UNSUBSCRIBE_SALT)
+
+
+def requested(token: str) -> SubscriptionRequest | None:
+    """The request behind a confirmation token; None if it is forged, too old or gone."""
+    try:
+        public_id = signing.loads(token, salt=CONFIRM_SALT, max_age=CONFIRM_WITHIN)
+    except signing.BadSignature:
+        return None
+    found = SubscriptionRequest.objects.filter(public_id=public_id).select_related("subscriber")
+    return found.first()
+
+
+def leaving(token: str) -> Subscriber | None:
+    """The subscriber behind an unsubscribe token; None if it is forged or the person is gone."""
+    try:
+        public_id = signing.loads(token, salt=UNSUBSCRIBE_SALT)
+    except signing.BadSignature:
+        return None
+    return Subscriber.objects.filter(public_id=public_id).first()
+
+
+def _absolute(view: str, language: str, public_id: UUID, salt: str) -> str:
+    token = signing.dumps(str(public_id), salt=salt)
+    with override(language):
+        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[token])}"

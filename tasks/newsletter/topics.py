@@ -1,0 +1,15 @@
+"""Topics one can subscribe to, as the plugins declare them."""
+
+from __future__ import annotations
+
+from cms.plugins import registry
+
+
+def topic_choices() -> list[tuple[str, str]]:
+    """(key, label in the active language) of every topic."""
+    return [(key, str(label)) for key, label in registry().topics()]
+
+
+def topic_label(key: str) -> str:
+    """The label of one topic; its key where no plugin declares it any more."""
+    return dict(topic_choices()).get(key, key)

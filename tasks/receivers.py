@@ -1,0 +1,63 @@
+"""The receivers for going live, leaving and moving. Each is one line; none may ever raise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from wagtail.models import Page
+from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+
+from cms.plugins import registry
+from tasks.announcements import lifecycle
+
+logger = logging.getLogger(__name__)
+
+
+def never_raising(receiver: Callable[..., None]) -> Callable[..., None]:
+    """Log what goes wrong instead: an editor's Publish must not fail because of us.
+
+    The savepoint keeps a failed statement from breaking the publishing transaction. What is lost
+    here is found by the sweeper.
+    """
+
+    @wraps(receiver)
+    def guarded(**kwargs: Any) -> None:
+        try:
+            with transaction.atomic():
+                receiver(**kwargs)
+        except Exception:
+            logger.exception("%s failed", receiver.__name__)
+
+    return guarded
+
+
+@never_raising
+def on_saved(sender: type[Any], instance: Page, **kwargs: Any) -> None:
+    """Every path to “live” saves the page: admin, workflow, schedule, API, copy, translation."""
+    lifecycle.page_saved(instance, **kwargs)
+
+
+@never_raising
+def on_unpublished(instance: Page, **kwargs: Any) -> None:
+    """Also sent while a page is being deleted."""
+    lifecycle.page_left(instance)
+
+
+@never_raising
+def on_moved(instance: Page, **kwargs: Any) -> None:
+    """The addresses of the page and of everything below it have changed."""
+    lifecycle.page_moved(instance)
+
+
+def connect() -> None:
+    """Connect all receivers, each once."""
+    for model in registry().announceable_models():
+        post_save.connect(on_saved, sender=model, dispatch_uid=f"antenne.saved.{model._meta.label}")
+    page_unpublished.connect(on_unpublished, dispatch_uid="antenne.unpublished")
+    post_page_move.connect(on_moved, dispatch_uid="antenne.moved")
+    page_slug_changed.connect(on_moved, dispatch_uid="antenne.slug_changed")

@@ -1,0 +1,180 @@
+"""The operational registries in the admin. What machines write, people may look at and not change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+
+from tasks.announcements.models import Announcement
+from tasks.newsletter.models import Campaign, Delivery, Subscriber
+from tasks.social.models import Post, SocialAccount
+
+
+class ReadOnly(PermissionHelper):
+    """Nobody creates, edits or deletes; looking needs the permission “view”."""
+
+    def user_can_list(self, user: Any) -> bool:
+        """Not any permission of the model, as the base class has it, but “view”."""
+        return bool(self.user_has_specific_permission(user, self.get_perm_codename("view")))
+
+    def user_can_create(self, user: Any) -> bool:
+        """Rows come from the outbox."""
+        return False
+
+    def user_can_edit_obj(self, user: Any, obj: Any) -> bool:
+        """Rows are a record."""
+        return False
+
+    def user_can_delete_obj(self, user: Any, obj: Any) -> bool:
+        """Rows are a record."""
+        return False
+
+
+class ViewNeedsPermission(PermissionHelper):
+    """Listing and exporting need “view” or “change”: the base class is content with “add”."""
+
+    def user_can_list(self, user: Any) -> bool:
+        """Whether the user may see the list."""
+        return any(
+            self.user_has_specific_permission(user, self.get_perm_codename(action))
+            for action in ("view", "change")
+        )
+
+
+class SubscriberAdmin(ModelAdmin):
+    """Who wants mail. New ones come through the form, with their own confirmation."""
+
+    model = Subscriber
+    menu_label = _("Subscribers")
+    menu_icon = "group"
+    permission_helper_class = ViewNeedsPermission
+    list_display = ("email", "language", "standing", "topics", "created_at")
+    list_filter = ("standing", "language", "interests__topic")
+    search_fields = ("email",)
+    inspect_view_enabled = True
+    list_export = ("email", "language", "standing", "created_at", "confirmed_at", "unsubscribed_at")
+    panels = (
+        FieldPanel("email", read_only=True),
+        FieldPanel("language"),
+        FieldPanel("standing", read_only=True),
+    )
+
+    def get_queryset(self, request: Any) -> Any:
+        """With interests, in one query."""
+        return super().get_queryset(request).prefetch_related("interests").distinct()
+
+    @staticmethod
+    def topics(subscriber: Subscriber) -> str:
+        """The topics, for the list."""
+        return ", ".join(interest.topic for interest in subscriber.interests.all()) or "–"
+
+    topics.short_description = _("topics")  # type: ignore[attr-defined]
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """A list to look at, filter and export."""
+
+    permission_helper_class = ReadOnly
+    inspect_view_enabled = True
+
+
+class AnnouncementAdmin(ReadOnlyAdmin):
+    """Everything that was announced."""
+
+    model = Announcement
+    menu_label = _("All announcements")
+    menu_icon = "mail"
+    list_display = ("link", "edition", "silenced", "created_at", "settled_at")
+    list_filter = ("silenced", "created_at")
+    search_fields = ("versions__title",)
+
+    def get_queryset(self, request: Any) -> Any:
+        """With versions, in one query."""
+        return super().get_queryset(request).prefetch_related("versions").distinct()
+
+    @staticmethod
+    def link(announcement: Announcement) -> str:
+        """The title, leading to the page's announcement view."""
+        version = announcement.original or next(iter(announcement.versions.all()), None)
+        if version is None or version.page_id is None:
+            return str(version.title if version else announcement.public_id)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("announcements:page", args=[version.page_id]), version.title
+        )
+
+    link.short_description = _("title")  # type: ignore[attr-defined]
+
+
+class CampaignAdmin(ReadOnlyAdmin):
+    """Mails by language of readers."""
+
+    model = Campaign
+    menu_label = _("Campaigns")
+    menu_icon = "list-ul"
+    list_display = ("__str__", "language", "state", "candidates", "frozen_at", "finished_at")
+    list_filter = ("state", "language")
+
+    def get_queryset(self, request: Any) -> Any:
+        """With all that the list names, in a fixed number of queries."""
+        rows = super().get_queryset(request).select_related("announcement")
+        return rows.prefetch_related("announcement__versions")
+
+
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Single mails."""
+
+    model = Delivery
+    menu_label = _("Deliveries")
+    menu_icon = "mail"
+    list_display = ("address", "campaign_title", "state", "code", "attempts", "sent_at")
+    list_filter = ("state", "campaign__language")
+    search_fields = ("address",)
+    list_export = ("address", "campaign", "state", "code", "detail", "attempts", "sent_at")
+
+    def get_queryset(self, request: Any) -> Any:
+        """With campaigns, in a fixed number of queries."""
+        return super().get_queryset(request).select_related("campaign__version")
+
+    @staticmethod
+    def campaign_title(delivery: Delivery) -> str:
+        """What was sent."""
+        version = delivery.campaign.version
+        return f"{version.title} ({delivery.campaign.language})" if version else "–"
+
+    campaign_title.short_description = _("campaign")  # type: ignore[attr-defined]
+
+
+class PostAdmin(ReadOnlyAdmin):
+    """Posts on social media."""
+
+    model = Post
+    menu_label = _("Posts")
+    menu_icon = "comment"
+    list_display = ("account_name", "text", "state", "remote_url", "sent_at")
+    list_filter = ("state", "account")
+
+
+class SocialAccountAdmin(ModelAdmin):
+    """Accounts to post with."""
+
+    model = SocialAccount
+    menu_label = _("Social media accounts")
+    menu_icon = "user"
+    permission_helper_class = ViewNeedsPermission
+    list_display = ("name", "channel", "language", "active", "trouble")
+    list_filter = ("channel", "active")
+
+
+class AnnouncementsGroup(ModelAdminGroup):
+    """The menu that holds them all."""
+
+    menu_label = _("Announcements")
+    menu_icon = "mail"
+    menu_order = 250
+    items = (AnnouncementAdmin, CampaignAdmin, DeliveryAdmin, PostAdmin, SubscriberAdmin, SocialAccountAdmin)

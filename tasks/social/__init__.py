@@ -1,0 +1,1 @@
+"""Posts on social media, one package per channel."""

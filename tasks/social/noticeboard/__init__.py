@@ -1,0 +1,1 @@
+"""The built-in channel of the demo: shows what would be posted."""

@@ -1,0 +1,57 @@
+"""Celery's tasks. Each is a doorbell for a function that finds its own work in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from tasks import outbox
+from tasks.announcements import doorbell
+from tasks.announcements.schedule import publish_due
+from tasks.celery import TASK_SECONDS
+from tasks.newsletter.send import send_confirmations, send_mails
+from tasks.social.posts import send_posts
+
+# Every task takes and ignores unknown arguments, so that old and new code can run side by side.
+
+
+@shared_task(name="tasks.announce")
+def announce_task(**_: Any) -> None:
+    """Route what is due and ring for its mails and posts."""
+    outbox.route()
+    doorbell.ring("send_mails", "send_posts")
+
+
+@shared_task(name="tasks.send_mails")
+def send_mails_task(**_: Any) -> None:
+    """Send mails for a while, and ring again if there are more."""
+    if send_mails(TASK_SECONDS):
+        doorbell.ring("send_mails")
+
+
+@shared_task(name="tasks.send_confirmations")
+def send_confirmations_task(**_: Any) -> None:
+    """Send confirmation mails for a while, and ring again if there are more."""
+    if send_confirmations(TASK_SECONDS):
+        doorbell.ring("send_confirmations")
+
+
+@shared_task(name="tasks.send_posts")
+def send_posts_task(**_: Any) -> None:
+    """Send posts for a while, and ring again if there are more."""
+    if send_posts(TASK_SECONDS):
+        doorbell.ring("send_posts")
+
+
+@shared_task(name="tasks.sweep")
+def sweep_task(**_: Any) -> None:
+    """Find what a lost doorbell or a dead worker left behind."""
+    outbox.sweep()
+    doorbell.ring("send_confirmations", "send_mails", "send_posts")
+
+
+@shared_task(name="tasks.publish_due_revisions")
+def publish_due_revisions_task(**_: Any) -> None:
+    """Publish and expire pages whose time has come."""
+    publish_due()

@@ -1,0 +1,58 @@
+"""What this app adds to the Wagtail admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets import Button, HeaderButton
+from wagtail.models import Page
+from wagtail_modeladmin.options import modeladmin_register
+
+from cms.plugins import registry
+from tasks.announcements import admin_urls
+from tasks.registries import AnnouncementsGroup
+
+modeladmin_register(AnnouncementsGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_routes() -> list[Any]:
+    """The announcement view of a page, and its actions."""
+    return [path("announcements/", include(admin_urls))]
+
+
+def _is_announceable(page: Page) -> bool:
+    return page.specific_class in registry().announceable_models()
+
+
+@hooks.register("register_page_header_buttons")
+def header_button(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """A way to the announcement view from the page's editor and listing."""
+    if _is_announceable(page) and page.permissions_for_user(user).can_edit():
+        yield HeaderButton(
+            label=_("Announcement"),
+            url=reverse("announcements:page", args=[page.pk]),
+            icon_name="mail",
+            priority=45,
+        )
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_button(page: Page, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """The same from a page listing."""
+    if _is_announceable(page) and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Announcement"), reverse("announcements:page", args=[page.pk]), icon_name="mail", priority=45
+        )
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    """Permissions that an administrator can give to groups."""
+    return Permission.objects.filter(content_type__app_label="tasks")

@@ -1,0 +1,52 @@
+"""A TCP proxy that delivers a request and loses the reply."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from urllib.parse import urlsplit
+
+WAIT_SECONDS = 10
+
+
+class LossyProxy:
+    """Forwards to ``target``. The replies to the next ``losses`` POST requests never arrive."""
+
+    def __init__(self, target: str) -> None:
+        address = urlsplit(target)
+        self._target = (address.hostname or "127.0.0.1", address.port or 80)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        self.losses = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._server.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._server.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection(self._target, WAIT_SECONDS) as server:
+            server.settimeout(WAIT_SECONDS)
+            loses = threading.Event()
+            threading.Thread(target=self._upstream, args=(client, server, loses), daemon=True).start()
+            with contextlib.suppress(OSError):
+                while reply := server.recv(65536):
+                    # The server has answered, so it has done what was asked.
+                    if loses.is_set():
+                        return
+                    client.sendall(reply)
+
+    def _upstream(self, client: socket.socket, server: socket.socket, loses: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while request := client.recv(65536):
+                if self.losses and request.startswith(b"POST"):
+                    self.losses -= 1
+                    loses.set()
+                server.sendall(request)

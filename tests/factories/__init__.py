@@ -1,0 +1,1 @@
+"""Factories of test data, one file per subject."""

@@ -1,0 +1,195 @@
+"""The Mastodon channel against a real server of its API."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_httpserver import HTTPServer
+
+from cms.announceable import AnnouncementContent
+from cms.demo.runtime.ports import free_port
+from tasks import outbox
+from tasks.ledger.models import State
+from tasks.social import posts
+from tasks.social.channel import AuthFailed, Gone, RateLimited, Rejected, Rendered, Retryable, Unknown
+from tasks.social.mastodon.channel import MastodonChannel
+from tasks.social.models import Post, SocialAccount
+from tests.doubles.lossy_proxy import LossyProxy
+from tests.doubles.processes import wait_until
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+
+TOKEN = "mock_token"
+RENDERED = Rendered(
+    "Kongress\n\nhttps://antenne.example/de/kongress/", "de", "https://antenne.example/de/kongress/"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running mastodon_mock; its address."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    program = str(Path(sys.executable).with_name("mastodon_mock"))
+    process = subprocess.Popen(
+        [program, "serve", "--in-memory", "--port", str(port), "--log-level", "error"],
+        cwd=tmp_path_factory.mktemp("mastodon"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: _answers(url), 60, "mastodon_mock does not answer")
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def account(server: str) -> SocialAccount:
+    """An account that is not stored."""
+    return SocialAccount(name="M", channel="mastodon", server=server, access_token=TOKEN)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/v1/instance").is_success
+    except httpx.HTTPError:
+        return False
+
+
+def statuses(server: str) -> list[dict]:
+    """All statuses of the account, read without our own code."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    me = httpx.get(f"{server}/api/v1/accounts/verify_credentials", headers=headers).json()
+    return httpx.get(f"{server}/api/v1/accounts/{me['id']}/statuses?limit=40", headers=headers).json()
+
+
+def linking(server: str, url: str) -> list[dict]:
+    return [status for status in statuses(server) if url in status["content"]]
+
+
+def test_limits_are_the_servers_own(account: SocialAccount) -> None:
+    limits = MastodonChannel().limits(account)
+    assert limits.max_length > 0
+    assert limits.url_length
+
+
+def test_status_is_public_in_its_language_and_can_be_found_and_deleted(
+    server: str, account: SocialAccount
+) -> None:
+    channel = MastodonChannel()
+    published = channel.publish(RENDERED, account, key="antenne-1")
+    (status,) = linking(server, RENDERED.url)
+    assert (status["id"], status["language"], status["visibility"]) == (published.remote_id, "de", "public")
+    assert channel.find_existing(account, key="antenne-1", url=RENDERED.url) == published
+    channel.delete(account, published.remote_id)
+    assert linking(server, RENDERED.url) == []
+    assert channel.find_existing(account, key="antenne-1", url=RENDERED.url) is None
+    with pytest.raises(Gone):
+        channel.delete(account, published.remote_id)
+
+
+def test_same_key_posts_once(server: str, account: SocialAccount) -> None:
+    rendered = Rendered("Zweimal https://antenne.example/2/", "de", "https://antenne.example/2/")
+    first = MastodonChannel().publish(rendered, account, key="antenne-2")
+    assert MastodonChannel().publish(rendered, account, key="antenne-2") == first
+    assert len(linking(server, rendered.url)) == 1
+
+
+def test_wrong_token_is_a_matter_of_the_account(server: str) -> None:
+    stranger = SocialAccount(name="M", channel="mastodon", server=server, access_token="wrong")
+    with pytest.raises(AuthFailed):
+        MastodonChannel().publish(RENDERED, stranger, key="antenne-3")
+
+
+def test_server_that_is_not_there_is_tried_again() -> None:
+    nowhere = SocialAccount(name="M", channel="mastodon", server="http://127.0.0.1:1", access_token=TOKEN)
+    with pytest.raises(Retryable):
+        MastodonChannel().publish(RENDERED, nowhere, key="antenne-4")
+
+
+@pytest.mark.django_db
+def test_lost_reply_ends_with_exactly_one_post_that_the_editor_can_see(
+    site_tree: SiteTree, server: str
+) -> None:
+    proxy = LossyProxy(server)
+    proxy.losses = 1
+    SocialAccount.objects.create(name="M", channel="mastodon", server=proxy.url, access_token=TOKEN)
+    page = publish(draft(site_tree.news["de"], slug="verlorene-antwort"))
+    outbox.route()
+    posts.send_posts(20)
+    post = Post.objects.get()
+    assert post.state == State.UNKNOWN
+    outbox.sweep()
+    post.refresh_from_db()
+    proxy.close()
+    (status,) = linking(server, page.full_url)
+    assert (post.state, post.remote_id) == (State.SENT, status["id"])
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, AuthFailed),
+        (403, AuthFailed),
+        (404, Gone),
+        (422, Rejected),
+        (429, RateLimited),
+        (500, Unknown),
+        (502, Unknown),
+        (503, Retryable),
+        (504, Unknown),
+    ],
+)
+def test_each_status_has_its_meaning(httpserver: HTTPServer, status: int, error: type[Exception]) -> None:
+    httpserver.expect_request("/api/v1/statuses").respond_with_json({"error": "why"}, status=status)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    with pytest.raises(error, match="why") as raised:
+        MastodonChannel().publish(RENDERED, account, key="k")
+    assert type(raised.value) is error
+    assert raised.value.code == str(status)
+
+
+def test_answer_that_is_not_json_may_have_worked(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/statuses").respond_with_data("<html>login", content_type="text/html")
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    with pytest.raises(Unknown):
+        MastodonChannel().publish(RENDERED, account, key="k")
+
+
+def test_redirect_is_not_followed(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/statuses").respond_with_data(
+        "", 302, {"Location": "http://169.254.169.254/"}
+    )
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    with pytest.raises(Rejected):
+        MastodonChannel().publish(RENDERED, account, key="k")
+
+
+def test_wait_of_a_rate_limit_is_read_in_both_forms(httpserver: HTTPServer) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    later = datetime.now(UTC) + timedelta(seconds=100)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    for value in (later.isoformat(), str(int(later.timestamp()))):
+        httpserver.clear()
+        httpserver.expect_request("/api/v1/statuses").respond_with_json(
+            {"error": "slow"}, status=429, headers={"X-RateLimit-Reset": value}
+        )
+        with pytest.raises(RateLimited) as raised:
+            MastodonChannel().publish(RENDERED, account, key="k")
+        assert 90 < raised.value.after < 101
+
+
+def test_post_is_rendered_within_the_servers_limits(account: SocialAccount) -> None:
+    channel = MastodonChannel()
+    limits = channel.limits(account)
+    content = AnnouncementContent(
+        "Titel", "lang " * 500, "https://example.org/x/", "de", "congress", "Kongress"
+    )
+    assert channel.count(channel.render(content, limits).text, limits) <= limits.max_length

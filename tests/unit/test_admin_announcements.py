@@ -1,0 +1,188 @@
+"""What an editor sees and can do."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from tasks import outbox
+from tasks.ledger.models import State
+from tasks.newsletter.models import Delivery
+from tasks.social.models import Post, SocialAccount
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish, translation
+from tests.factories.subscribers import subscriber
+
+
+@pytest.fixture
+def page(site_tree: SiteTree):
+    """A published page with a French draft, two German readers, one English and one account."""
+    subscriber("de", email="a@example.org")
+    subscriber("de", email="b@example.org")
+    subscriber("de", "barcamp")
+    subscriber("en")
+    SocialAccount.objects.create(name="Unser Brett", channel="noticeboard")
+    german = draft(site_tree.news["de"], title="Kongress")
+    translation(german, "fr")
+    german = publish(german)
+    outbox.route()
+    return german
+
+
+def view(client: Client, page) -> str:
+    response = client.get(reverse("announcements:page", args=[page.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def act(client: Client, page, **data: object):
+    return client.post(reverse("announcements:act", args=[page.pk]), data)
+
+
+def test_every_group_and_post_is_shown_with_its_state(admin_client: Client, page) -> None:
+    html = view(admin_client, page)
+    for words in ('data-language="de"', 'data-language="fr"', 'data-language="en"', "Unser Brett"):
+        assert words in html
+    assert 'data-moving="1"' in html
+
+
+def test_view_stops_moving_when_all_is_done(admin_client: Client, site_tree: SiteTree) -> None:
+    done = publish(draft(site_tree.news["de"]))
+    outbox.route()
+    reply = admin_client.get(reverse("announcements:state", args=[done.pk]))
+    assert reply["X-Moving"] == "0"
+
+
+def test_page_without_announcement_says_so(admin_client: Client, site_tree: SiteTree) -> None:
+    assert "edition__table" not in view(admin_client, draft(site_tree.news["de"]))
+
+
+def test_send_without_waiting(admin_client: Client, page) -> None:
+    announcement = Post.objects.get().announcement
+    assert act(admin_client, page, announcement=announcement.pk, action="send_now").status_code == 302
+    outbox.route()
+    assert announcement.campaigns.get(language="fr").state == "done"
+
+
+@pytest.mark.parametrize(("action", "state"), [("again", State.PENDING), ("sent", State.SENT)])
+def test_unknown_mail_is_resolved_by_hand(admin_client: Client, page, action: str, state: State) -> None:
+    row = Delivery.objects.get(address="a@example.org")
+    Delivery.objects.filter(pk=row.pk).update(state=State.UNKNOWN, detail="Antwort verloren")
+    assert "Antwort verloren" in view(admin_client, page)
+    act(admin_client, page, announcement=row.announcement_id, action=action, kind="mail", row=row.pk)
+    row.refresh_from_db()
+    assert row.state == state
+
+
+def test_sent_mail_cannot_be_sent_again(admin_client: Client, page) -> None:
+    Delivery.objects.update(state=State.SENT)
+    row = Delivery.objects.first()
+    act(admin_client, page, announcement=row.announcement_id, action="again", kind="mail", row="all")
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.parametrize("data", [{"action": "explode"}, {"action": "again", "kind": "user", "row": "1"}])
+def test_unknown_action_is_refused(admin_client: Client, page, data: dict[str, str]) -> None:
+    assert act(admin_client, page, announcement=Post.objects.get().announcement_id, **data).status_code == 400
+
+
+def test_another_pages_announcement_cannot_be_touched(
+    admin_client: Client, page, site_tree: SiteTree
+) -> None:
+    other = publish(draft(site_tree.news["de"]))
+    announcement = Post.objects.first().announcement_id
+    assert act(admin_client, other, announcement=announcement, action="send_now").status_code == 404
+
+
+def test_acting_needs_post_and_csrf(page, admin_user: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin_user)
+    url = reverse("announcements:act", args=[page.pk])
+    assert strict.get(url).status_code == 405
+    assert strict.post(url, {"action": "send_now"}).status_code == 403
+
+
+def test_who_may_not_edit_the_page_sees_nothing(page, client: Client, django_user_model) -> None:
+    visitor = django_user_model.objects.create_user("gast", password="x")
+    visitor.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(visitor)
+    response = client.get(reverse("announcements:page", args=[page.pk]))
+    assert response.status_code in (302, 403)
+
+
+def test_registries_list_and_inspect(admin_client: Client, page) -> None:
+    for model in ("announcement", "campaign", "delivery", "post", "subscriber", "socialaccount"):
+        assert admin_client.get(f"/admin/tasks/{model}/").status_code == 200, model
+    row = Delivery.objects.first()
+    assert admin_client.get(f"/admin/tasks/delivery/inspect/{row.pk}/").status_code == 200
+
+
+def test_what_machines_write_cannot_be_changed_by_hand(admin_client: Client, page) -> None:
+    row = Delivery.objects.first()
+    for action in ("edit", "delete"):
+        reply = admin_client.post(f"/admin/tasks/delivery/{action}/{row.pk}/", {"state": "sent"})
+        assert reply.status_code in (302, 403, 404)
+    row.refresh_from_db()
+    assert row.state == State.PENDING
+
+
+def test_access_token_is_encrypted_at_rest_and_not_shown(admin_client: Client, page) -> None:
+    from django.db import connection
+
+    account = SocialAccount.objects.create(
+        name="M", channel="mastodon", server="https://m.example", access_token="very-secret"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_token FROM tasks_socialaccount WHERE id = %s", [account.pk])
+        stored = cursor.fetchone()[0]
+    assert "very-secret" not in stored
+    assert SocialAccount.objects.get(pk=account.pk).access_token == "very-secret"
+    html = admin_client.get(f"/admin/tasks/socialaccount/edit/{account.pk}/").content.decode()
+    assert "very-secret" not in html
+
+
+def test_saving_an_account_without_the_token_keeps_it(admin_client: Client, page) -> None:
+    account = SocialAccount.objects.create(
+        name="M", channel="mastodon", server="https://m.example", access_token="very-secret"
+    )
+    data = {
+        "name": "Neu",
+        "channel": "mastodon",
+        "server": "https://m.example",
+        "access_token": "",
+        "active": "on",
+    }
+    assert admin_client.post(f"/admin/tasks/socialaccount/edit/{account.pk}/", data).status_code == 302
+    account.refresh_from_db()
+    assert (account.name, account.access_token) == ("Neu", "very-secret")
+
+
+def test_dashboard_shows_the_newest_announcements(admin_client: Client, page) -> None:
+    html = admin_client.get("/admin/").content.decode()
+    assert "Kongress" in html
+    assert reverse("announcements:page", args=[page.pk]) in html
+
+
+def test_overview_costs_the_same_for_few_and_many(
+    site_tree: SiteTree, page, django_assert_num_queries
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tasks.announcements.overview import editions_of
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            list(editions_of(page))
+        return len(captured)
+
+    few = cost()
+    for number in range(50):
+        subscriber("de")
+        if number % 10 == 0:
+            publish(page, announce="again")
+    outbox.route()
+    Delivery.objects.update(state=State.UNKNOWN)
+    assert cost() == few

@@ -1,0 +1,71 @@
+"""Who is written to, and that everybody is accounted for."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tasks import outbox
+from tasks.announcements.conservation import balances
+from tasks.announcements.models import Announcement
+from tasks.announcements.route import route
+from tasks.newsletter.models import Campaign, Delivery, Standing
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.factories.subscribers import subscriber
+
+
+def test_only_confirmed_subscribers_of_the_topic_are_recipients(site_tree: SiteTree) -> None:
+    wanted = subscriber("de", "congress")
+    subscriber("de", "barcamp")
+    subscriber("de", "congress", standing=Standing.PENDING)
+    subscriber("de", "congress", standing=Standing.UNSUBSCRIBED)
+    publish(draft(site_tree.news["de"]))
+    outbox.route()
+    assert list(Delivery.objects.values_list("address", flat=True)) == [wanted.email]
+    campaign = Campaign.objects.get(language="de")
+    assert campaign.candidates == 4
+    assert campaign.excluded == {"other_topic": 1, "unconfirmed": 1, "unsubscribed": 1}
+
+
+def test_candidates_are_recipients_and_excluded(site_tree: SiteTree) -> None:
+    for number in range(7):
+        subscriber("de", "congress" if number % 2 else "barcamp")
+    publish(draft(site_tree.news["de"]))
+    outbox.route()
+    assert all(balance.holds for balance in balances())
+    german = next(b for b in balances() if b.candidates)
+    assert (german.candidates, german.frozen, german.excluded) == (7, 3, 4)
+
+
+def test_the_balance_notices_a_missing_delivery(site_tree: SiteTree) -> None:
+    subscriber("de"), subscriber("de")
+    publish(draft(site_tree.news["de"]))
+    outbox.route()
+    Delivery.objects.first().delete()
+    assert [balance.holds for balance in balances() if balance.candidates] == [False]
+
+
+def test_routing_twice_writes_nothing_twice(site_tree: SiteTree) -> None:
+    subscriber("de")
+    publish(draft(site_tree.news["de"]))
+    outbox.route()
+    outbox.route()
+    assert Delivery.objects.count() == 1
+    assert Campaign.objects.count() == 3
+
+
+def test_routing_costs_the_same_for_few_and_many_subscribers(site_tree: SiteTree) -> None:
+    queries_to_route(site_tree, 1)  # fills what is cached per process
+    assert queries_to_route(site_tree, 5) == queries_to_route(site_tree, 50)
+
+
+def queries_to_route(site_tree: SiteTree, number: int) -> int:
+    for _ in range(number):
+        subscriber("de")
+    publish(draft(site_tree.news["de"]))
+    newest = Announcement.objects.latest("pk")
+    with CaptureQueriesContext(connection) as captured:
+        assert route(newest.pk)
+    assert Delivery.objects.filter(announcement=newest).count() >= number
+    return len(captured)

@@ -1,0 +1,133 @@
+"""What a mail consists of."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from django.utils import timezone
+
+from cms.announceable import AnnouncementContent, Fact
+from cms.models import SiteSettings
+from tasks import outbox
+from tasks.newsletter.compose import campaign_parts, message, message_id
+from tasks.newsletter.links import unsubscribe_url
+from tasks.newsletter.models import Campaign, Delivery
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.factories.subscribers import subscriber
+
+CONTENT = AnnouncementContent(
+    title="Kongress der Städtepartnerschaften & mehr",
+    lead="Zwei Tage <in> Hannover.",
+    url="http://testserver/de/kongress/",
+    locale="de",
+    topic="congress",
+    kind="Kongress",
+    facts=(Fact("Ort", "Haus der Jugend"),),
+    body_html='<h2>Programm</h2><p>Mit <a href="http://testserver/x/">Anfahrt</a>.</p>',
+    funder="Gefördert vom Amt",
+)
+
+
+@pytest.fixture
+def mails(site_tree: SiteTree) -> dict[str, EmailMessage]:
+    """The parsed mail for one reader of each language: language → message."""
+    SiteSettings.objects.create(
+        site=site_tree.site,
+        organisation="Antenne Métropole",
+        imprint_line="Antenne Métropole\nHannover",
+        contact_email="kontakt@example.org",
+    )
+    for language in ("de", "fr", "en"):
+        subscriber(language, email=f"{language}@example.org")
+    publish(draft(site_tree.news["de"]))
+    outbox.route()
+    for version in Campaign.objects.first().announcement.versions.all():
+        version.snapshot = CONTENT.to_json()
+        version.save()
+    return {row.campaign.language: parsed(row) for row in Delivery.objects.select_related("campaign")}
+
+
+def parsed(delivery: Delivery) -> EmailMessage:
+    campaign = Campaign.objects.get(pk=delivery.campaign_id)
+    link = unsubscribe_url(delivery.subscriber.public_id, campaign.language)
+    raw = message(
+        campaign_parts(campaign), delivery.address, link, message_id(delivery.public_id), timezone.now()
+    )
+    assert b"\r\n" in raw
+    assert not re.search(rb"(?<!\r)\n", raw)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def text(mail: EmailMessage) -> str:
+    return mail.get_body(("plain",)).get_content()
+
+
+def html(mail: EmailMessage) -> str:
+    return mail.get_body(("html",)).get_content()
+
+
+def test_mail_has_a_text_and_an_html_part(mails) -> None:
+    assert mails["de"].get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mails["de"].iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize("part", [text, html])
+def test_each_part_says_everything(mails, part) -> None:
+    content = part(mails["de"])
+    for words in ("Haus der Jugend", "Programm", "Anfahrt", "Gefördert vom Amt", CONTENT.url, "Hannover"):
+        assert words in content
+    assert "/de/newsletter/unsubscribe/" in content
+
+
+def test_text_is_text_and_html_is_escaped(mails) -> None:
+    assert "Zwei Tage <in> Hannover." in text(mails["de"])
+    assert "Zwei Tage &lt;in&gt; Hannover." in html(mails["de"])
+    assert "Städtepartnerschaften &amp; mehr" in html(mails["de"])
+
+
+def test_headers_of_a_list_mail(mails) -> None:
+    mail = mails["de"]
+    assert mail["Subject"] == CONTENT.title
+    assert mail["To"] == "de@example.org"
+    assert mail["List-Id"].endswith("<congress.de.example.org>")
+    assert re.fullmatch(r"<http\S+/unsubscribe/\S+/>, <mailto:\S+>", mail["List-Unsubscribe"])
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Content-Language"] == "de"
+    assert mail["Message-ID"].endswith("@example.org>")
+
+
+def test_message_id_is_the_same_for_every_attempt(mails) -> None:
+    row = Delivery.objects.get(address="de@example.org")
+    assert parsed(row)["Message-ID"] == mails["de"]["Message-ID"]
+    assert len({mail["Message-ID"] for mail in mails.values()}) == 3
+
+
+def test_unsubscribe_link_in_header_and_text_are_the_same_and_without_address(mails) -> None:
+    link = mails["fr"]["List-Unsubscribe"].split(">")[0].strip("<")
+    assert link in text(mails["fr"])
+    assert "example.org" not in link.partition("/newsletter/")[2]
+
+
+def test_own_language_has_no_frame(mails) -> None:
+    assert "nicht in Ihre Sprache" not in text(mails["de"])
+    assert "original" not in text(mails["de"]).lower()
+
+
+def test_other_language_comes_in_a_frame_that_says_so(mails) -> None:
+    assert "You are reading the original (German)." in text(mails["en"])
+    assert "Unsubscribe" in text(mails["en"])
+    assert CONTENT.title in text(mails["en"])
+    assert 'lang="de"' in html(mails["en"])
+    assert mails["en"]["Content-Language"] == "de, en"
+
+
+def test_html_has_language_and_no_foreign_resource(mails) -> None:
+    assert re.search(r"<html[^>]* lang=\"fr\"", html(mails["fr"]))
+    sources = re.findall(r"(?:src|url)=?\(?[\"'](http[^\"']+)", html(mails["fr"]))
+    assert sources == []
+    assert len(html(mails["fr"])) < 100_000

@@ -1,0 +1,131 @@
+"""The registry: our own apps, a third party's, and broken ones."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from django.apps import AppConfig
+
+from cms import plugins
+from cms.checks import plugins_can_be_used
+from cms.plugins import Plugin, Registry, registry
+from tasks import outbox
+from tasks.social import posts
+from tasks.social.models import Post, SocialAccount
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.plugins.example_channel.channel import entries, logbook
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXAMPLE = "tests.plugins.example_channel.apps.ExampleChannelConfig"
+
+
+@pytest.fixture
+def with_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site with what the third party's package declares."""
+    declared = AppConfig.create(EXAMPLE).antenne_plugin()
+    monkeypatch.setattr(registry(), "plugins", [*registry().plugins, declared])
+    logbook().unlink(missing_ok=True)
+
+
+def test_our_own_apps_register_as_anybody_elses() -> None:
+    assert {plugin.name for plugin in registry().plugins} == {"cms", "partnerships", "barcamp_pages", "tasks"}
+    assert registry().faults == []
+    assert plugins_can_be_used() == []
+
+
+def test_announceable_types_and_topics_come_from_plugins() -> None:
+    names = {model.__name__ for model in registry().announceable_models()}
+    assert {"CongressPage", "BarcampReportPage", "PartnershipPage"} <= names
+    assert {"congress", "barcamp", "partnership"} == {key for key, _ in registry().topics()}
+
+
+def test_a_third_partys_channel_posts(with_example: None, site_tree: SiteTree) -> None:
+    assert plugins_can_be_used() == []
+    SocialAccount.objects.create(name="Logbuch", channel="logbook")
+    page = publish(draft(site_tree.news["de"], title="Kongress"))
+    outbox.route()
+    posts.send_posts(5)
+    post = Post.objects.get()
+    assert post.state == "sent"
+    (entry,) = entries().values()
+    assert entry["text"] == f"Kongress\n\n{page.full_url}"
+    page.unpublish()
+    outbox.sweep()
+    assert entries() == {}
+
+
+def test_a_third_partys_topic_can_be_subscribed_to(with_example: None, site_tree: SiteTree, client) -> None:
+    assert "Examples" in client.get("/de/newsletter/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Plugin("kaputt", "Kaputt", channels={"x": "nowhere.Channel"}),
+        Plugin("kaputt", "Kaputt", urls=("nowhere.urls",)),
+        Plugin("kaputt", "Kaputt", api_routers=(("/x", "cms.nothing.router"),)),
+        Plugin("kaputt", "Kaputt", announceable=("nowhere.Page",)),
+        Plugin("kaputt", "Kaputt", dashboard_panels=("cms.plugins.Nothing",)),
+        Plugin("kaputt", "Kaputt", health_checks=("cms.plugins.nothing",)),
+        Plugin("kaputt", "Kaputt", channels={"mastodon": "tasks.social.mastodon.channel.MastodonChannel"}),
+    ],
+)
+def test_a_broken_plugin_is_named_by_a_check_and_left_out(broken: Plugin, monkeypatch) -> None:
+    built = Registry(plugins=[*registry().plugins, broken])
+    monkeypatch.setattr("cms.checks.registry", lambda: built)
+    (error,) = plugins_can_be_used()
+    assert error.id == "antenne.E001"
+    assert "kaputt" in error.msg
+    assert {"mastodon", "noticeboard"} <= set(built.channels())
+
+
+def test_an_app_whose_declaration_raises_is_named_by_a_check(monkeypatch) -> None:
+    from django.apps import apps
+
+    monkeypatch.setattr(apps.get_app_config("partnerships"), "antenne_plugin", lambda: 1 / 0, raising=False)
+    registry.cache_clear()
+    try:
+        names = {fault.plugin for fault in registry().faults}
+    finally:
+        registry.cache_clear()
+    assert names == {"partnerships"}
+
+
+def test_an_entry_point_that_cannot_be_imported_is_left_out(monkeypatch) -> None:
+    entry = EntryPoint("kaputt", "nowhere_at_all.apps:Config", plugins.PLUGIN_GROUP)
+    monkeypatch.setattr(plugins, "_entry_point_faults", [])
+    assert plugins._load_app(entry) is None
+    assert [fault.plugin for fault in plugins._entry_point_faults] == ["kaputt"]
+
+
+def test_entry_points_of_installed_distributions_are_found(tmp_path: Path) -> None:
+    """A good and a broken distribution: the site runs with the first, and names the second."""
+    for name, value in (("good", EXAMPLE), ("broken", "nowhere_at_all.apps.Config")):
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        module, _, attribute = value.rpartition(".")
+        (info / "entry_points.txt").write_text(f"[{plugins.PLUGIN_GROUP}]\n{name} = {module}:{attribute}\n")
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=PROJECT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "cms.settings.test", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "broken" in run.stderr
+    assert "good" not in run.stderr
+
+
+def test_the_core_can_do_without_the_other_apps() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout
