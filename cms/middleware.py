@@ -12,7 +12,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.urls import reverse
 from django.utils.translation import get_language
 
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def foreign_origin(url: str) -> str:

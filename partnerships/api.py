@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
+from cms.api.schemas import Problem
 from partnerships.domain.directory import Filters, find, find_municipalities
 from partnerships.domain.documents import geojson as geojson_document
 from partnerships.domain.documents import municipality_document, partnership_document
@@ -25,6 +26,7 @@ from partnerships.schemas import (
 partnerships = Router(tags=["partnerships"])
 geojson = Router(tags=["partnerships"])
 municipalities = Router(tags=["municipalities"])
+FAULTS = {400: Problem, 404: Problem}
 COUNTRY = Field("", pattern="^([A-Z]{2})?$", description="of at least one member, e.g. `FR`")
 
 
@@ -58,7 +60,7 @@ class MunicipalityQuery(Schema):
     offset: int = Field(0, ge=0)
 
 
-@partnerships.get("", response={200: PartnershipList}, summary="Partnerships by name")
+@partnerships.get("", response={200: PartnershipList, **FAULTS}, summary="Partnerships by name")
 def list_partnerships(request: HttpRequest, query: Query[ListQuery]) -> Any:
     """All partnerships that the public may see, or those that fit."""
     found = find(query.filters())
@@ -66,7 +68,7 @@ def list_partnerships(request: HttpRequest, query: Query[ListQuery]) -> Any:
     return _list(query, found, [partnership_document(partnership) for partnership in part])
 
 
-@partnerships.get("/{public_id}", response={200: PartnershipOut}, summary="One partnership")
+@partnerships.get("/{public_id}", response={200: PartnershipOut, **FAULTS}, summary="One partnership")
 def partnership_detail(request: HttpRequest, public_id: str) -> Any:
     """The partnership with this id; another id of it redirects permanently to the one in use."""
     partnership = Partnership.objects.listed().with_details().filter(public_id=public_id).first()
@@ -82,14 +84,14 @@ def partnership_detail(request: HttpRequest, public_id: str) -> Any:
     return response
 
 
-@geojson.get("", response={200: FeatureCollection}, summary="Partnerships as GeoJSON")
+@geojson.get("", response={200: FeatureCollection, **FAULTS}, summary="Partnerships as GeoJSON")
 def list_geojson(request: HttpRequest, query: Query[FilterQuery]) -> Any:
     """All that fit and of which two places have a position."""
     found = find(query.filters()).with_members()
     return {**geojson_document(found), "attribution": str(ATTRIBUTION)}
 
 
-@municipalities.get("", response={200: MunicipalityList}, summary="Municipalities by name")
+@municipalities.get("", response={200: MunicipalityList, **FAULTS}, summary="Municipalities by name")
 def list_municipalities(request: HttpRequest, query: Query[MunicipalityQuery]) -> Any:
     """All municipalities, or those that fit."""
     found = find_municipalities(query.q, country=query.country, level=query.level or "")
@@ -97,7 +99,7 @@ def list_municipalities(request: HttpRequest, query: Query[MunicipalityQuery]) -
     return _list(query, found, [municipality_document(place) for place in part])
 
 
-@municipalities.get("/{public_id}", response={200: MunicipalityOut}, summary="One municipality")
+@municipalities.get("/{public_id}", response={200: MunicipalityOut, **FAULTS}, summary="One municipality")
 def municipality_detail(request: HttpRequest, public_id: str) -> Any:
     """The municipality with this id."""
     place = find_municipalities().filter(public_id=public_id).first()

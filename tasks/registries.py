@@ -85,18 +85,18 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 class AnnouncementAdmin(ReadOnlyAdmin):
-    """Everything that was announced."""
+    """Everything that was announced, in one language at least."""
 
     model = Announcement
     menu_label = _("All announcements")
     menu_icon = "mail"
-    list_display = ("link", "edition", "silenced", "created_at", "settled_at")
-    list_filter = ("silenced", "created_at")
+    list_display = ("link", "edition", "created_at", "settled_at")
+    list_filter = ("created_at",)
     search_fields = ("versions__title",)
 
     def get_queryset(self, request: Any) -> Any:
         """With versions, in one query."""
-        return super().get_queryset(request).prefetch_related("versions").distinct()
+        return super().get_queryset(request).announced().prefetch_related("versions")
 
     @staticmethod
     def link(announcement: Announcement) -> str:

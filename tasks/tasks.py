@@ -9,7 +9,7 @@ from celery import shared_task
 from tasks import outbox
 from tasks.announcements import doorbell
 from tasks.announcements.schedule import publish_due
-from tasks.celery import TASK_SECONDS
+from tasks.celeryconfig import TASK_SECONDS
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.posts import send_posts
 

@@ -26,5 +26,6 @@ WHITENOISE_AUTOREFRESH = DEBUG
 ANTENNE_SERVE_MEDIA = True
 ANTENNE_HTTP_ALLOW_PRIVATE = True
 WAGTAIL_SITE_NAME = "Antenne Métropole"
+DEFAULT_FROM_EMAIL = "Antenne Métropole <antenne@example.org>"
 LOGGING = to_stderr()
 env.raise_for_faults()

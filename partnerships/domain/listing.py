@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,7 @@ def directory_context(page: DirectoryPage, query: QueryDict) -> dict[str, Any]:
     found = find(filters).with_members()
     results = Paginator(found, PER_PAGE).get_page(query.get("page"))
     drawn = list(found[:MAX_PARTNERSHIPS])
-    shown = list(results.object_list)
+    shown = _shown(results, drawn)
     urls = page_urls(page, {partnership.pk for partnership in [*drawn, *shown]})
     kept = query.copy()
     kept.pop("page", None)
@@ -63,6 +63,14 @@ def directory_context(page: DirectoryPage, query: QueryDict) -> dict[str, Any]:
         "map": map_of(drawn, page.language, urls, search_url=page.url),
         "query": kept.urlencode(),
     }
+
+
+def _shown(results: Page[Partnership], drawn: list[Partnership]) -> list[Partnership]:
+    """The partnerships of this page of the list, taken from those on the map where these are all."""
+    if results.paginator.count > len(drawn):
+        return list(results.object_list)
+    first = (results.number - 1) * PER_PAGE
+    return drawn[first : first + PER_PAGE]
 
 
 def page_urls(page: DirectoryPage, partnerships: set[int]) -> dict[int, str]:

@@ -24,7 +24,7 @@ class OutboxPanel(Component):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         """Counts and the newest announcements."""
-        newest = Announcement.objects.filter(silenced="").prefetch_related("versions")
+        newest = Announcement.objects.announced().prefetch_related("versions")
         return {
             "announcements": newest.order_by("-created_at")[:NEWEST],
             "subscribers": Subscriber.objects.filter(standing=Standing.CONFIRMED).count(),

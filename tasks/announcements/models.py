@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -28,6 +29,14 @@ class Reason(models.TextChoices):
     PRIVATE = "private", _("The page is not public.")
 
 
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    """Announcements."""
+
+    def announced(self) -> Self:
+        """Those that somebody hears of."""
+        return self.filter(silenced="", versions__silenced="").distinct()
+
+
 class Announcement(models.Model):
     """One edition of one page's announcement; all its translations together are one."""
 
@@ -48,6 +57,8 @@ class Announcement(models.Model):
         help_text=_("After this, readers get the original in a frame of their own language."),
     )
     settled_at = models.DateTimeField(_("everything is under way since"), null=True, editable=False)
+
+    objects = AnnouncementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("announcement")

@@ -60,6 +60,11 @@ class Edition:
         return self.announcement.release_at > timezone.now()
 
     @property
+    def silent(self) -> bool:
+        """Whether no language of it is announced at all."""
+        return bool(self.announcement.silenced) or self.announcement.original is None
+
+    @property
     def waiting(self) -> bool:
         """Whether readers of some language wait for their translation."""
         return any(group.campaign.state == CampaignState.WAITING for group in self.groups)
@@ -68,7 +73,7 @@ class Edition:
     def moving(self) -> bool:
         """Whether the view will change by itself."""
         posts_move = any(post.state in OPEN_STATES for post in self.posts)
-        unsettled = self.announcement.settled_at is None and not self.announcement.silenced
+        unsettled = self.announcement.settled_at is None and not self.silent
         return posts_move or unsettled or any(group.moving for group in self.groups)
 
 

@@ -14,12 +14,12 @@ from tasks.announcements.models import Announcement, AnnouncementVersion, Purpos
 
 
 def record_going_live(page: Page) -> bool:
-    """Note that ``page`` went live, if that is to be announced; True where something is new."""
+    """Note that ``page`` went live; True where somebody is to hear of it."""
     decision = getattr(page, "announce", AnnounceChoice.FIRST)
     if decision == AnnounceChoice.AGAIN:
         return _announce_again(page)
     silenced = Reason.EDITOR if decision == AnnounceChoice.NEVER else ""
-    return _add_version(page, edition=1, silenced=silenced)
+    return _add_version(page, edition=1, silenced=silenced) and not silenced
 
 
 def record_silently(page: Page, reason: Reason) -> bool:

@@ -37,8 +37,8 @@ def route(pk: int) -> bool:
         announcement = rows.first()
         if announcement is None:
             return False
-        waits = _route_languages(announcement)
-        if not waits:
+        silent = announcement.silenced or announcement.original is None
+        if silent or not _route_languages(announcement):
             Announcement.objects.filter(pk=pk).update(settled_at=timezone.now())
     return True
 

@@ -89,6 +89,12 @@ def test_the_summary_for_people_says_where_and_what_to_try(config: DemoConfig) -
     assert "Publish the BarCamp report, then open the mailbox." in text
 
 
+def test_the_summary_says_so_where_every_draft_is_published(config: DemoConfig) -> None:
+    output = io.StringIO()
+    summary.show(Console(file=output, width=60), summary.facts(config, {**PREPARED, "drafts": []}))
+    assert "make demo-reset brings the drafts back" in output.getvalue()
+
+
 def test_progress_is_read_from_among_other_output() -> None:
     output = "\n".join(["noise", steps.Progress(3, 9, "migrations").line(), "@demo {half"])
     assert steps.latest_progress(output) == steps.Progress(3, 9, "migrations")

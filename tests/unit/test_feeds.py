@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cms import listing
+from cms.models import CongressPage, TextPage
 from tests.factories.pages import (
     CongressPageFactory,
     FunderLineFactory,
@@ -87,6 +90,17 @@ def test_feed_of_a_language_without_pages_is_404(client: Client, site_tree: Site
 def test_pages_name_their_feed(client: Client, site_tree: SiteTree) -> None:
     assert 'type="application/atom+xml" title="' in (page := client.get("/fr/").content.decode())
     assert 'href="/fr/feed.atom"' in page
+
+
+def test_many_pages_of_one_kind_do_not_push_out_another(
+    site_tree: SiteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = frozenset({CongressPage, TextPage})
+    monkeypatch.setattr(listing, "registry", lambda: SimpleNamespace(announceable_models=lambda: kinds))
+    congress = CongressPageFactory(parent=site_tree.news["de"])
+    texts = [TextPageFactory(parent=site_tree.homes["de"]) for _number in range(4)]
+    newest = listing.newest_of_each_kind(site_tree.homes["de"].locale, 3)
+    assert [page.pk for page in newest] == [*(page.pk for page in reversed(texts[1:])), congress.pk]
 
 
 def test_feed_needs_the_same_number_of_queries_for_more_entries(client: Client, site_tree: SiteTree) -> None:

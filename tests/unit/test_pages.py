@@ -343,13 +343,27 @@ class TestEditing(WagtailPageTestCase):  # type: ignore[misc]
         text = TextPageFactory(parent=self.tree.homes["de"], locale=german)
         congress = CongressPageFactory(parent=self.tree.news["de"], languages=["de", "fr"], locale=german)
         for page in (self.tree.homes["de"], self.tree.news["de"], text, congress):
-            data = self.form_data(page)
+            data = self.form_data(reverse("wagtailadmin_pages:edit", args=[page.pk]))
             self.assertPageIsEditable(page, post_data=data)
             self.assertPageIsPreviewable(page, post_data=data)
 
-    def form_data(self, page: Page) -> Any:
-        """What the edit view's form holds; its scripts would add the empty streams."""
+    def test_every_page_type_can_be_previewed_before_it_is_saved(self) -> None:
+        """The page has no address and no translations yet."""
+        parents = {"newsindexpage": "homes", "textpage": "homes", "congresspage": "news"}
+        for name, trees in parents.items():
+            arguments = ["cms", name, getattr(self.tree, trees)["de"].pk]
+            data = self.form_data(reverse("wagtailadmin_pages:add", args=arguments))
+            address = reverse("wagtailadmin_pages:preview_on_add", args=arguments)
+            made = self.client.post(address, {**data, "title": "Ganz neu", "slug": "ganz-neu"})
+            assert made.json()["is_valid"], (name, made.json())
+            preview = self.client.get(address)
+            assert preview.status_code == 200
+            assert "Ganz neu" in preview.content.decode()
+            assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
+
+    def form_data(self, address: str) -> Any:
+        """What the form at ``address`` holds; its scripts would add the empty streams."""
         self.client.force_login(self.editor, AUTH_BACKEND)
-        response = self.client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+        response = self.client.get(address)
         data = querydict_from_html(response.content.decode(), form_id="page-edit-form")
         return {**data.dict(), "body-count": "0", "programme-count": "0", "call": "null"}

@@ -95,6 +95,16 @@ def test_directory_pages_keep_the_filters(pages: dict[str, DirectoryPage], clien
     assert 'href="?status=active&amp;page=1#results"' in html
 
 
+def test_list_goes_on_where_the_map_ends(
+    pages: dict[str, DirectoryPage], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("partnerships.domain.listing.MAX_PARTNERSHIPS", 3)
+    for _ in range(30):
+        partnership()
+    first, second = (titles(client, f"/de/partnerschaften/?page={number}") for number in (1, 2))
+    assert (len(first), len(second), len({*first, *second})) == (25, 5, 30)
+
+
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_directory_needs_as_many_queries_for_50_as_for_5(
     pages: dict[str, DirectoryPage], client: Client, language: str, django_assert_num_queries

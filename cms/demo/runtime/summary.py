@@ -14,6 +14,7 @@ from rich.markup import escape
 from cms.demo.runtime.config import DemoConfig
 
 TRY = "Publish the BarCamp report, then open the mailbox."
+NOTHING_LEFT = "All drafts are published: look into the mailbox. make demo-reset brings the drafts back."
 
 
 def facts(config: DemoConfig, prepared: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def show(console: Console, summary: dict[str, Any]) -> None:
         f"  API      {summary['api']}docs",
         f"  Mailbox  {summary['mailbox']}",
         "",
-        f"[bold]What to try:[/] {TRY}",
+        f"[bold]What to try:[/] {TRY if summary['drafts'] else NOTHING_LEFT}",
         *(
             f"  {draft['language']}  {escape(draft['title'])}\n      {draft['edit_url']}"
             for draft in summary["drafts"]
