@@ -5,10 +5,15 @@ VENV ?= .venv
 TESTS ?= tests
 ARGS ?=
 BIN = $(VENV)/bin
+APPS = cms partnerships barcamp_pages tasks
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format env env-dev
+# The slowest part of a publish is Wagtail's own; this shows how much we add.
+bench-publish: env-dev ## measure what announcing adds to a publish
+	@$(BIN)/python bench/publish.py
+
+.PHONY: bench-publish help demo demo-reset test lint format messages env env-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +36,11 @@ lint: env-dev ## check style, types and the direction of imports
 format: env-dev ## bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: env-dev ## bring the German and French catalogues up to date with the sources (needs GNU gettext)
+	@for app in $(APPS); do (cd $$app && \
+	$(abspath $(BIN))/django-admin makemessages -l de -l fr --no-obsolete --no-wrap --add-location file -e html,txt,py,mjml && \
+	$(abspath $(BIN))/django-admin compilemessages) || exit 1; done
 
 env:
 	@sh tools/bootstrap.sh $(VENV) requirements.txt

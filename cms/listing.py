@@ -9,6 +9,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from wagtail.models import Page
 
+from cms.models.base import AnnounceablePage, AnnounceChoice
 from cms.models.event import EventMixin
 from cms.plugins import registry
 
@@ -26,12 +27,16 @@ def announcements(locale: Any) -> Any:
 def newest_of_each_kind(locale: Any, number: int) -> list[Any]:
     """The newest ``number`` announcements of every type, newest first.
 
-    Of every type, because an import of hundreds of pages of one type must not push out the others.
+    Of every type, because an import of hundreds of pages of one type must not push out the others;
+    and without those that nobody was to hear of, because they are no news.
     """
-    kinds = registry().announceable_models()
-    found = [
-        page for kind in kinds for page in full_pages(announcements(locale).exact_type(kind)[:number], locale)
-    ]
+    found: list[Any] = []
+    for kind in registry().announceable_models():
+        pages = kind.objects.live().public().filter(locale=locale)
+        if issubclass(kind, AnnounceablePage):
+            pages = pages.exclude(announce=AnnounceChoice.NEVER)
+        newest = pages.order_by("-first_published_at", "-pk")[:number]
+        found += full_pages(newest, locale)
     return sorted(found, key=lambda page: (page.first_published_at or OLDEST, page.pk), reverse=True)
 
 

@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, Site
 
 from cms.demo.texts import NAME, SETTINGS, TEXTS
 from cms.models import CongressPage, FunderLine, HomePage, NewsIndexPage, SiteSettings, TextPage
+from cms.models.base import AnnounceChoice
 from cms.models.congress import ProgrammeStatus
 
 LANGUAGES = ("de", "fr")
@@ -126,6 +127,13 @@ def congress(demo: DemoSite, language: str) -> CongressPage:
     )
 
 
+def decide_as_usual(page: Any) -> None:
+    """It went live without a mail, but it is news: it stands in the feed, and may be announced again."""
+    page.announce = AnnounceChoice.FIRST
+    page.save(update_fields=["announce"])
+    page.save_revision(changed=False, clean=False)
+
+
 def ensure(demo: DemoSite, parent: Page, page: AnyPage, translation_key: UUID, locale: Locale) -> AnyPage:
     """The demo page with this key and language: the one that is there, else ``page``, published."""
     kind: Any = type(page)
@@ -137,5 +145,7 @@ def ensure(demo: DemoSite, parent: Page, page: AnyPage, translation_key: UUID, l
     parent.add_child(instance=page)
     page.save_revision().publish()
     page.refresh_from_db()
+    if getattr(page, "announce", "") == AnnounceChoice.NEVER:
+        decide_as_usual(page)
     demo.say(f"{kind._meta.verbose_name} ({locale.language_code}): {page.title}")
     return page

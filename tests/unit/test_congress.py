@@ -18,6 +18,8 @@ from cms.forms import EventPageForm
 from cms.models import CongressPage
 from tests.factories.pages import CongressPageFactory, FunderLineFactory, SiteTree
 
+pytestmark = pytest.mark.django_db
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

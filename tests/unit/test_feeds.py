@@ -46,6 +46,12 @@ def test_feed_has_the_public_announcements_of_its_language(client: Client, site_
     assert titles(feed(client, "fr")) == ["Congrès"]
 
 
+def test_page_that_nobody_was_to_hear_of_is_no_news(client: Client, site_tree: SiteTree) -> None:
+    CongressPageFactory(parent=site_tree.news["de"], title="Import", announce="never")
+    CongressPageFactory(parent=site_tree.news["de"], title="Neu")
+    assert titles(feed(client)) == ["Neu"]
+
+
 def test_entry_is_complete(client: Client, site_tree: SiteTree) -> None:
     page = CongressPageFactory(
         parent=site_tree.news["de"], slug="k", lead="A < B & C", call="<p>Ideen gesucht.</p>"

@@ -22,6 +22,7 @@ from cms import views
 from cms.middleware import foreign_origin
 from cms.models import CongressPage, HomePage, NewsIndexPage, SiteSettings, TextPage
 from cms.text import absolute_html
+from tasks.announcements.models import AnnouncementVersion
 from tests.factories.pages import (
     CongressPageFactory,
     FunderLineFactory,
@@ -309,7 +310,8 @@ def test_load_demo_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert first == second
     assert json.loads(capsys.readouterr().out)["drafts"] == drafts
     assert {home.locale.language_code for home in HomePage.objects.all()} == {"de", "fr"}
-    assert set(CongressPage.objects.values_list("live", "announce")) == {(True, "never")}
+    assert set(CongressPage.objects.values_list("live", "announce")) == {(True, "first")}
+    assert not AnnouncementVersion.objects.filter(silenced="").exists(), "loading must not mail anybody"
     assert Page.objects.filter(depth=2).count() == 2
 
 
