@@ -15,6 +15,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
+from cms.api.errors import problem
 from cms.plugins import registry
 from cms.sitemap import entries
 
@@ -100,3 +101,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """All live public pages of all languages, with their translations."""
     context = {"entries": entries(request)}
     return render(request, "cms/sitemap.xml", context, content_type="application/xml")
+
+
+def nothing_in_the_api(request: HttpRequest) -> HttpResponse:
+    """Below ``/api/`` an unknown address is a problem document, never a page for people."""
+    return problem(404, "There is nothing under this address.")

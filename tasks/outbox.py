@@ -7,6 +7,7 @@ from django.utils import timezone
 from tasks.announcements.models import Heartbeat
 from tasks.announcements.reconcile import reconcile
 from tasks.announcements.route import route_due
+from tasks.announcements.schedule import publish_due
 from tasks.ledger.claims import recover
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.models import Delivery, SubscriptionRequest
@@ -39,7 +40,11 @@ def sweep() -> dict[str, int]:
 
 
 def drain(seconds: float) -> bool:
-    """Do all that is due without any broker, for about ``seconds``; True where more is waiting."""
+    """Do all that is due without any broker, for about ``seconds``; True where more is waiting.
+
+    That includes publishing and expiring pages whose time has come.
+    """
+    publish_due()
     sweep()
     # A list, so that each of them gets its turn.
     return any([send_confirmations(seconds), send_mails(seconds), send_posts(seconds)])

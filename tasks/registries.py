@@ -47,13 +47,21 @@ class ViewNeedsPermission(PermissionHelper):
         )
 
 
+class SubscribersAskThemselves(ViewNeedsPermission):
+    """Nobody enters an address for somebody else: there would be no consent to show."""
+
+    def user_can_create(self, user: Any) -> bool:
+        """Subscribers come from the form."""
+        return False
+
+
 class SubscriberAdmin(ModelAdmin):
     """Who wants mail. New ones come through the form, with their own confirmation."""
 
     model = Subscriber
     menu_label = _("Subscribers")
     menu_icon = "group"
-    permission_helper_class = ViewNeedsPermission
+    permission_helper_class = SubscribersAskThemselves
     list_display = ("email", "language", "standing", "topics", "created_at")
     list_filter = ("standing", "language", "interests__topic")
     search_fields = ("email",)

@@ -44,7 +44,9 @@ def reopen(announcement: Announcement) -> None:
     )
 
 
-def rows_of(announcement: Announcement, kind: str, pk: str) -> Any:
-    """One row of an announcement, or all of its mails for which ``pk`` is “all”."""
+def rows_of(announcement: Announcement, kind: str, pk: int) -> Any:
+    """The mail or post with this key, or the failed mails of the campaign with this key."""
+    if kind == "failed":
+        return announcement.deliveries.filter(campaign=pk, state=State.FAILED)
     rows: Any = announcement.deliveries if kind == "mail" else announcement.posts
-    return rows.all() if pk == "all" else rows.filter(pk=int(pk))
+    return rows.filter(pk=pk)

@@ -16,7 +16,7 @@ from tasks.announcements import actions, doorbell
 from tasks.announcements.models import Announcement
 from tasks.announcements.overview import editions_of
 
-KINDS = ("mail", "post")
+KINDS = ("mail", "post", "failed")
 
 
 def _page(request: HttpRequest, page_id: int, *, publishing: bool = False) -> Page:
@@ -66,14 +66,14 @@ def act(request: HttpRequest, page_id: int) -> HttpResponse:
         messages.success(
             request, _("It goes out now, in the original language where a translation is missing.")
         )
-    elif action in ("again", "sent") and kind in KINDS and (row == "all" or row.isdigit()):
-        _act_on_rows(request, announcement, action, kind, row)
+    elif action in ("again", "sent") and kind in KINDS and row.isdigit():
+        _act_on_rows(request, announcement, action, kind, int(row))
     else:
         return HttpResponseBadRequest(_("This action is not known."))
     return redirect("announcements:page", page.pk)
 
 
-def _act_on_rows(request: HttpRequest, announcement: Announcement, action: str, kind: str, row: str) -> None:
+def _act_on_rows(request: HttpRequest, announcement: Announcement, action: str, kind: str, row: int) -> None:
     rows = actions.rows_of(announcement, kind, row)
     if action == "sent":
         number = actions.take_as_sent(rows)

@@ -41,6 +41,11 @@ class Group:
     unknown: list[Delivery]
 
     @property
+    def failed(self) -> int:
+        """How many mails were refused for good."""
+        return sum(tally.number for tally in self.states if tally.key == State.FAILED)
+
+    @property
     def moving(self) -> bool:
         """Whether something will still happen by itself."""
         return self.campaign.state in (CampaignState.SENDING, CampaignState.WAITING)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.crypto import EncryptedTextField
@@ -51,6 +52,7 @@ class SocialAccount(models.Model):
         default=True,
         help_text=_("When a page is unpublished or deleted, its post is deleted on the service."),
     )
+    created_at = models.DateTimeField(_("connected"), default=timezone.now, editable=False)
     trouble = models.TextField(_("what is wrong"), blank=True, editable=False)
 
     base_form_class = SocialAccountForm

@@ -35,8 +35,12 @@ STOPPABLE = (State.PENDING, State.CLAIMED, State.DEFERRED)
 
 
 def open_posts(announcement: Announcement, choice_for: Callable[[str], Choice]) -> None:
-    """One post per active account, as soon as the account's language is ready."""
-    for account in SocialAccount.objects.filter(active=True).exclude(posts__announcement=announcement):
+    """One post per active account, as soon as the account's language is ready.
+
+    An account that was connected later does not post what was published before it came.
+    """
+    accounts = SocialAccount.objects.filter(active=True, created_at__lte=announcement.created_at)
+    for account in accounts.exclude(posts__announcement=announcement):
         choice = choice_for(account.language)
         if choice.answer == Answer.WAIT:
             continue

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tasks import outbox
 from tasks.ledger.models import State
-from tasks.newsletter.models import Delivery
+from tasks.newsletter.models import Delivery, Subscriber
 from tasks.social.models import Post, SocialAccount
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
@@ -78,9 +78,28 @@ def test_unknown_mail_is_resolved_by_hand(admin_client: Client, page, action: st
 
 def test_sent_mail_cannot_be_sent_again(admin_client: Client, page) -> None:
     Delivery.objects.update(state=State.SENT)
-    row = Delivery.objects.first()
-    act(admin_client, page, announcement=row.announcement_id, action="again", kind="mail", row="all")
+    for row in Delivery.objects.all():
+        for kind, key in (("mail", row.pk), ("failed", row.campaign_id)):
+            act(admin_client, page, announcement=row.announcement_id, action="again", kind=kind, row=key)
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_failed_mails_of_one_language_are_sent_once_more(admin_client: Client, page) -> None:
+    Delivery.objects.update(state=State.FAILED, code="550")
+    german = Delivery.objects.get(address="a@example.org").campaign
+    html = view(admin_client, page)
+    assert f'name="row" value="{german.pk}"' in html
+    act(admin_client, page, announcement=german.announcement_id, action="again", kind="failed", row=german.pk)
+    assert set(german.deliveries.values_list("state", flat=True)) == {State.PENDING}
+    assert set(Delivery.objects.exclude(campaign=german).values_list("state", flat=True)) == {State.FAILED}
+    german.refresh_from_db()
+    assert german.state == "sending"
+
+
+def test_nobody_enters_an_address_for_somebody_else(admin_client: Client, page) -> None:
+    before = Subscriber.objects.count()
+    admin_client.post("/admin/tasks/subscriber/create/", {"language": "de", "email": "x@example.org"})
+    assert Subscriber.objects.count() == before
 
 
 @pytest.mark.parametrize("data", [{"action": "explode"}, {"action": "again", "kind": "user", "row": "1"}])

@@ -186,3 +186,10 @@ def test_documentation_loads_nothing_from_elsewhere(client: Client, db: None) ->
     page = client.get(f"{API}/docs")
     assert page.status_code == 200
     assert b"//" not in page.content.replace(b"http://www.w3.org", b"").split(b"swagger-ui-bundle")[0]
+
+
+def test_unknown_address_below_api_is_a_problem_document(client: Client, site_tree: SiteTree) -> None:
+    for path in ("/api/delivery/v1/nothing", "/api/delivery/v1/pages/abc/def", "/api/nothing"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert answer["Content-Type"] == "application/problem+json"

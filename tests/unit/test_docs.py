@@ -8,6 +8,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import polib
 import pytest
 from django.apps import apps
 from django.core.management import get_commands
@@ -21,6 +22,15 @@ DOCS = sorted((PROJECT / "docs").glob("*.md"))
 PLUGINS = (PROJECT / "docs/plugins.md").read_text(encoding="utf-8")
 EXAMPLE = PROJECT / "tests/plugins/example_channel"
 OUR_APPS = ("cms", "partnerships", "barcamp_pages", "tasks")
+LABELS = {
+    *("Announcement", "Announcements", "Announce", "Facts", "Rounds and results", "lead"),
+    *("Announce when it first goes live", "Do not announce", "Announce again with the next publication"),
+    *("Do not wait, send the original now", "Send once more", "It did arrive", "outcome unknown", "failed"),
+    *("waiting", "taken", "being sent", "sent", "tried again later", "not sent", "BarCamp reports"),
+    *("Subscribers", "Deliveries", "Social media accounts", "Notice board", "access token", "withdraw posts"),
+    *("Directory", "Associations", "municipalities", "partnerships", "Newsletter", "Social media"),
+}
+"""What the editors' guides quote from the screen."""
 OUR_PATH = re.compile(r"`((?:cms|partnerships|barcamp_pages|tasks|tests|tools|docs|bench)/[\w./-]*)`")
 
 
@@ -101,7 +111,8 @@ def test_every_command_is_named_somewhere(command: str) -> None:
 def test_the_api_docs_name_every_operation_and_no_other() -> None:
     root = "/api/delivery/v1"
     text = (PROJECT / "docs/api.md").read_text(encoding="utf-8")
-    rows = set(re.findall(r"^\| `(/[^`?]*)` \|", text, re.MULTILINE))
+    operations = text.partition("## Operations")[2].partition("\n## ")[0]
+    rows = set(re.findall(r"^\| `(/[^`?]*)` \|", operations, re.MULTILINE))
     assert rows == {path.removeprefix(root) for path in api.get_openapi_schema()["paths"]}
 
 
@@ -129,6 +140,15 @@ def test_both_editors_guides_have_the_same_parts() -> None:
     german, french = ([word for word in outline if word.startswith("#")] for outline in outlines)
     assert german == french
     assert len(german) > 5
+
+
+@pytest.mark.parametrize("code", ["de", "fr"])
+def test_the_editors_guides_use_the_words_on_the_screen(code: str) -> None:
+    guide = (PROJECT / f"docs/editors.{code}.md").read_text(encoding="utf-8").casefold()
+    catalogues = [polib.pofile(str(path)) for path in PROJECT.glob(f"*/locale/{code}/LC_MESSAGES/django.po")]
+    entries = [entry for catalogue in catalogues for entry in catalogue if entry.msgid in LABELS]
+    assert {entry.msgid for entry in entries} == LABELS
+    assert [entry.msgstr for entry in entries if entry.msgstr.casefold() not in guide] == []
 
 
 def _can_be_imported(module: str, name: str) -> bool:

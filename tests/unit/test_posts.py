@@ -165,6 +165,17 @@ def test_account_added_later_does_not_post_what_was_settled(post: Post) -> None:
     assert Post.objects.count() == 1
 
 
+def test_account_connected_later_does_not_post_what_still_waits(site_tree: SiteTree) -> None:
+    page = draft(site_tree.news["de"])
+    french = translation(page, "fr")
+    publish(page)
+    outbox.route()
+    SocialAccount.objects.create(name="Nouveau", channel="noticeboard", language="fr")
+    publish(french)
+    outbox.route()
+    assert not Post.objects.exists()
+
+
 def content(**fields: object) -> AnnouncementContent:
     values = {
         "title": "Titel",

@@ -105,7 +105,9 @@ def test_placeholders_and_tags_survive_translation(app: str, language: str) -> N
 
 @every_catalogue
 def test_compiled_catalogue_is_that_of_the_source(app: str, language: str) -> None:
-    compiled = polib.mofile(str(path_of(app, language, "mo")))
+    path = path_of(app, language, "mo")
+    assert path.exists(), "run “make messages” and add what it compiles"
+    compiled = polib.mofile(str(path))
     assert {key(e): texts(e) for e in compiled} == {key(e): texts(e) for e in catalogue(app, language)}
     assert compiled.metadata["Plural-Forms"] == catalogue(app, language).metadata["Plural-Forms"]
 
