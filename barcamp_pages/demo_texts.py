@@ -102,31 +102,31 @@ GERMAN = ReportText(
 FRENCH = ReportText(
     slug="barcamp-novembre-2025",
     fields={
-        "title": "BarCamp à Hanovre : échanges et idées de plus de 20 jumelages",
-        "seo_title": "BarCamp des jumelages à Hanovre",
+        "title": "Barcamp à Hanovre : échanges et idées de plus de 20 jumelages",
+        "seo_title": "Barcamp des jumelages à Hanovre",
         "lead": (
             "Une trentaine de personnes engagées dans plus de 20 jumelages franco-allemands ont apporté "
-            "leurs propres questions à la bibliothèque municipale de Hanovre : comment trouver de nouveaux"
-            " membres, comment se faire connaître, que faire ensemble ?"
+            "leurs propres questions à la bibliothèque municipale de Hanovre : comment trouver de nouveaux"
+            " membres, comment se faire connaître, que faire ensemble ?"
         ),
         "moderator_function": "directeur de la Stadtbibliothek Hannover (bibliothèque municipale de Hanovre)",
         "largest_place": "la capitale du Land",
         "next_event_title": "Congrès des jumelages",
         "next_event_text": (
-            "Les 10 et 11 avril à Hanovre ; informations à suivre sur le site et les réseaux sociaux"
+            "Les 10 et 11 avril à Hanovre ; précisions à venir sur le site et les réseaux sociaux"
         ),
-        "hashtags": "BarCamp Jumelage",
+        "hashtags": "Barcamp Jumelage",
         "search_description": (
-            "Compte rendu du BarCamp du 25 novembre 2025 à la bibliothèque municipale de Hanovre : deux "
-            "tours de table et des idées pour les jumelages franco-allemands."
+            "Compte rendu du barcamp du 25 novembre 2025 à la bibliothèque municipale de Hanovre : deux "
+            "tours de discussion et des idées pour les jumelages franco-allemands."
         ),
     },
     paragraphs=(
-        "Un BarCamp n’a pas de programme fixé d’avance : ce sont les participants qui apportent les "
+        "Un barcamp n’a pas de programme fixé d’avance : ce sont les participants qui apportent les "
         "thèmes. Tom Becker animait la rencontre. Après une brève introduction, chacun a pu proposer ses "
         "thèmes et ses questions, puis on en a parlé librement, en deux tours et autour de plusieurs "
         "tables.",
-        "Bénévoles et professionnels étaient venus de communes d’environ 1 000 habitants comme de la "
+        "Bénévoles et professionnels étaient venus de communes d’environ 1 000 habitants comme de la "
         "capitale du Land.",
     ),
     rounds=(
@@ -140,7 +140,7 @@ FRENCH = ReportText(
         "Deuxième tour",
     ),
     ideas=(
-        "« Goûter » au jumelage sur place : des rencontres faciles d’accès pour découvrir ce qu’est un "
+        "« Goûter » au jumelage sur place : des rencontres faciles d’accès pour découvrir ce qu’est un "
         "jumelage.",
         "De possibles projets d’échange.",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
@@ -121,8 +122,12 @@ class BodyBlock(blocks.StreamBlock):
 class ProgrammeItemBlock(blocks.StructBlock):
     """One item of a day."""
 
-    starts = blocks.TimeBlock(label=_("From"), required=False, help_text=_("Empty if it is not fixed."))
-    ends = blocks.TimeBlock(label=_("To"), required=False, help_text=_("Empty if it is not fixed."))
+    starts = blocks.TimeBlock(
+        label=pgettext_lazy("time", "From"), required=False, help_text=_("Empty if it is not fixed.")
+    )
+    ends = blocks.TimeBlock(
+        label=pgettext_lazy("time", "To"), required=False, help_text=_("Empty if it is not fixed.")
+    )
     title = blocks.CharBlock(label=_("Title"), help_text=_("What happens."))
     text = TextBlock(label=_("Text"), required=False, help_text=_("One or two sentences."))
     speaker = blocks.CharBlock(label=_("With"), required=False, help_text=_("Name and function."))

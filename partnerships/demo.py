@@ -27,9 +27,9 @@ TEXTS = {
     "fr": (
         "Jumelages",
         "jumelages",
-        "Quelle ville, quelle commune est liée à laquelle, et depuis quand ? Voici les jumelages "
-        "franco-allemands de la région métropolitaine Hannover Braunschweig Göttingen Wolfsburg, chacun "
-        "avec ses sources. Ce qui n’est pas connu reste ouvert.",
+        "Quelle ville, quelle commune est liée à laquelle, et depuis quand ? Voici des jumelages "
+        "franco-allemands de la région métropolitaine de Hanovre, Braunschweig, Göttingen et Wolfsburg, "
+        "chacun avec ses sources. Ce que nous ignorons est indiqué comme tel.",
     ),
 }
 EDITED = ("municipality", "partnership", "association")

@@ -43,4 +43,4 @@ def load(demo: DemoSite) -> None:
         if created:
             set_topics(subscriber, topics)
     if not SocialAccount.objects.exists():
-        SocialAccount.objects.create(name="Notice board", channel="noticeboard")
+        SocialAccount.objects.create(name="Schwarzes Brett / Tableau d’affichage", channel="noticeboard")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from tasks.announcements.models import Announcement
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
+from tasks.newsletter.topics import topic_label
 from tasks.social.models import Post, SocialAccount
 
 
@@ -78,11 +80,10 @@ class SubscriberAdmin(ModelAdmin):
         return super().get_queryset(request).prefetch_related("interests").distinct()
 
     @staticmethod
+    @admin.display(description=_("topics"))
     def topics(subscriber: Subscriber) -> str:
         """The topics, for the list."""
-        return ", ".join(interest.topic for interest in subscriber.interests.all()) or "–"
-
-    topics.short_description = _("topics")  # type: ignore[attr-defined]
+        return ", ".join(topic_label(interest.topic) for interest in subscriber.interests.all()) or "–"
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -107,6 +108,7 @@ class AnnouncementAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).announced().prefetch_related("versions")
 
     @staticmethod
+    @admin.display(description=_("title"))
     def link(announcement: Announcement) -> str:
         """The title, leading to the page's announcement view."""
         version = announcement.original or next(iter(announcement.versions.all()), None)
@@ -115,8 +117,6 @@ class AnnouncementAdmin(ReadOnlyAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("announcements:page", args=[version.page_id]), version.title
         )
-
-    link.short_description = _("title")  # type: ignore[attr-defined]
 
 
 class CampaignAdmin(ReadOnlyAdmin):
@@ -150,12 +150,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("campaign__version")
 
     @staticmethod
+    @admin.display(description=_("campaign"))
     def campaign_title(delivery: Delivery) -> str:
         """What was sent."""
         version = delivery.campaign.version
         return f"{version.title} ({delivery.campaign.language})" if version else "–"
-
-    campaign_title.short_description = _("campaign")  # type: ignore[attr-defined]
 
 
 class PostAdmin(ReadOnlyAdmin):

@@ -172,12 +172,12 @@ FRENCH = Texts(
         "slug": "accueil",
         "lead": (
             "Antenne Métropole est le point de contact franco-allemand de la région métropolitaine de "
-            f"{REGION} : pour toutes celles et tous ceux qui font vivre un jumelage ou souhaitent "
-            "en découvrir un."
+            "Hanovre, Braunschweig, Göttingen et Wolfsburg : pour toutes celles et tous ceux qui font "
+            "vivre un jumelage ou souhaitent en découvrir un."
         ),
     },
     home_body=[
-        ("heading", "Qui sommes-nous ?"),
+        ("heading", "Qui sommes-nous ?"),
         (
             "text",
             "<p>Antenne Métropole a été fondée à l’été 2010 avec l’ambassade de France et fait "
@@ -185,11 +185,11 @@ FRENCH = Texts(
             "de l’Institut français d’Allemagne. Elle est aussi point d’information du Fonds citoyen "
             "franco-allemand et de l’Office franco-allemand pour la Jeunesse.</p>",
         ),
-        ("heading", "De quoi s’agit-il ?"),
+        ("heading", "De quoi s’agit-il ?"),
         (
             "text",
             "<p>La Basse-Saxe compte à elle seule un peu plus de 200 jumelages franco-allemands, l’Allemagne "
-            "environ 2 200. Le congrès, les ateliers et les barcamps réunissent les personnes qui les font "
+            "environ 2 200. Le congrès, les ateliers et les barcamps réunissent les personnes qui les font "
             "vivre, bénévoles ou agents des communes.</p>",
         ),
     ],
@@ -207,10 +207,9 @@ FRENCH = Texts(
             "body": [
                 (
                     "text",
-                    "<p>Il montre à quoi peut ressembler le site d’un réseau de jumelages. En "
-                    "exploitation, on "
-                    "trouve ici, selon le droit allemand (§ 5 DDG), le nom et l’adresse de l’organisme "
-                    "responsable, son représentant et les moyens de le joindre.</p>",
+                    "<p>Il montre à quoi peut ressembler le site d’un réseau de jumelages. Sur un site "
+                    "réel, on trouve ici, selon le droit allemand (§ 5 DDG), le nom et l’adresse de "
+                    "l’organisme responsable, son représentant et les moyens de le joindre.</p>",
                 )
             ],
         },
@@ -223,20 +222,18 @@ FRENCH = Texts(
                 ("heading", "Lecture"),
                 (
                     "text",
-                    "<p>Lire les pages ne dépose aucun cookie. Aucun contenu n’est chargé depuis d’autres "
-                    "serveurs et aucune visite n’est analysée.</p>",
+                    "<p>La simple lecture des pages ne dépose aucun cookie. Aucun contenu n’est chargé "
+                    "depuis d’autres serveurs et aucune visite n’est analysée.</p>",
                 ),
                 ("heading", "Lettre d’information"),
                 (
                     "text",
-                    "<p>Pour la lettre d’information sont enregistrés l’adresse électronique, la "
-                    "langue et les "
-                    "thèmes choisis. Les envois ne commencent qu’après confirmation ; chacun "
-                    "contient un lien "
-                    "de désabonnement. Dans cette démonstration, tous les messages arrivent dans une boîte "
-                    "située sur le même ordinateur.</p>",
+                    "<p>Pour la lettre d’information, nous enregistrons l’adresse e-mail, la langue et les "
+                    "thèmes choisis. Les envois ne commencent qu’après confirmation ; chaque message "
+                    "contient un lien de désabonnement. Dans cette démonstration, tous les messages "
+                    "arrivent dans une boîte de réception sur le même ordinateur.</p>",
                 ),
-                ("heading", "En exploitation"),
+                ("heading", "Sur un site réel"),
                 (
                     "text",
                     "<p>On trouvera ici le responsable du traitement, les finalités, les bases juridiques, "
@@ -250,13 +247,13 @@ FRENCH = Texts(
         "slug": "congres-des-jumelages-2026",
         "lead": (
             "Deux jours pour toutes celles et tous ceux qui font vivre les jumelages "
-            "franco-allemands : ateliers, "
+            "franco-allemands : ateliers, "
             "exemples de terrain, une conférence issue de la recherche et un concert."
         ),
         "body": [
             (
                 "text",
-                f"<p>Le congrès fait partie du projet « {PROJECT} ». Il invite à tisser des liens, "
+                f"<p>Le congrès fait partie du projet « {PROJECT} ». Il invite à tisser des liens, "
                 "à apprendre "
                 "les uns des autres et à réfléchir ensemble à la suite.</p>",
             )
@@ -265,7 +262,7 @@ FRENCH = Texts(
         "semaine 12",
         "call": (
             "<p>Nous cherchons des exemples de bonnes pratiques et des idées de programmes et de projets "
-            "d’échanges binationaux : quelques mots-clés, avec une image ou un document.</p>"
+            "d’échanges binationaux : quelques mots-clés, avec une image ou un document.</p>"
         ),
         "hashtags": "jumelage Hanovre",
     },
@@ -282,14 +279,14 @@ FRENCH = Texts(
                 text=(
                     "<p>Bonnes pratiques et exemples de programmes, séances de travail et clôture. "
                     "Conférence "
-                    "sur un projet de recherche consacré au financement et aux tendances des partenariats "
-                    "communaux franco-allemands.</p>"
+                    "sur un projet de recherche consacré au financement et à l’évolution des pratiques dans "
+                    "les partenariats communaux franco-allemands.</p>"
                 ),
-                speaker="Conférence : Dr. Andreas Marchetti",
+                speaker="Conférence : Dr. Andreas Marchetti",
             )
         ],
     ),
-    funder=f"Le projet « {PROJECT} » est soutenu par l’Amt für regionale Landesentwicklung Leine-Weser.",
+    funder=f"Le projet « {PROJECT} » est soutenu par l’Amt für regionale Landesentwicklung Leine-Weser.",
 )
 
 TEXTS = {"de": GERMAN, "fr": FRENCH}

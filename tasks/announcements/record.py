@@ -34,9 +34,6 @@ def _announce_again(page: Page) -> bool:
     if latest is None:
         return _add_version(page, edition=1)
     mine = latest.versions.filter(language=_language(page)).first()
-    if mine and mine.revision_id == page.live_revision_id and mine.revision_id is not None:
-        # The same revision was unpublished and published: nothing new was asked for.
-        return False
     joins = mine is None and not latest.silenced and latest.wait_until > timezone.now()
     return _add_version(page, edition=latest.edition + (0 if joins else 1))
 

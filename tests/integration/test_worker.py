@@ -122,6 +122,23 @@ def test_without_any_broker_the_command_does_it(
     assert relay.counts() == dict.fromkeys(addresses, 1)
 
 
+def test_with_the_broker_down_the_stand_by_sends_within_half_a_minute(
+    site: SiteTree, broker: Broker, relay: Behaviour, env: dict[str, str]
+) -> None:
+    broker.process.kill()
+    command = [sys.executable, "manage.py", "outbox", "watch"]
+    with subprocess.Popen(command, cwd=PROJECT, env=env, stdout=subprocess.PIPE) as standby:
+        try:
+            addresses = announce(site, 3)
+            wait_until(all_done, 30, "the stand-by does not send")
+        finally:
+            standby.terminate()
+        output, _ = standby.communicate(timeout=30)
+    assert standby.returncode == 0
+    assert b"turns" in output
+    assert relay.counts() == dict.fromkeys(addresses, 1)
+
+
 @pytest.mark.parametrize("state", ["hung", "gone"])
 def test_ringing_takes_less_than_three_seconds_whatever_the_broker_does(
     broker: Broker, env: dict[str, str], state: str

@@ -183,7 +183,7 @@ def test_pages_of_the_same_names_get_different_addresses(pages: dict[str, Direct
 def test_second_page_in_the_same_language_is_refused(pages: dict[str, DirectoryPage]) -> None:
     record = partnership()
     partnership_page(pages["de"], record)
-    with pytest.raises(ValidationError, match="already has a page"):
+    with pytest.raises(ValidationError, match="schon eine Seite"):
         PartnershipPage(title="Twin", slug="twin", partnership=record, locale=pages["de"].locale).clean()
 
 

@@ -44,7 +44,7 @@ def test_part_of_the_same_name_is_refused() -> None:
 
 
 def test_code_without_its_type_is_refused() -> None:
-    with pytest.raises(ValidationError, match="belong together"):
+    with pytest.raises(ValidationError, match="gehören zusammen"):
         Municipality(country="DE", name="Ort", official_code="03241001").full_clean()
 
 
@@ -52,7 +52,7 @@ def test_circle_of_wholes_is_refused() -> None:
     whole = municipality("Walsrode")
     part = part_of(whole, "Bomlitz")
     whole.parent = part
-    with pytest.raises(ValidationError, match="circle"):
+    with pytest.raises(ValidationError, match="auf sich selbst"):
         whole.full_clean()
 
 
@@ -79,7 +79,7 @@ def test_id_of_a_deleted_partnership_is_not_used_again() -> None:
     partnership(*places).delete()
     assert PartnershipIdentifier.objects.get(identifier="DE03241001-FR66136").partnership is None
     assert partnership(*places).public_id == "DE03241001-FR66136-2"
-    with pytest.raises(ValidationError, match="another partnership"):
+    with pytest.raises(ValidationError, match="anderen Städtepartnerschaft"):
         Partnership(public_id="DE03241001-FR66136").save()
 
 

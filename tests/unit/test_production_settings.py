@@ -200,7 +200,7 @@ def test_compose_sets_only_known_variables() -> None:
 
 def test_compose_runs_what_the_product_needs() -> None:
     services = compose()["services"]
-    assert set(services) == {"proxy", "web", "worker", "beat", "migrate", "postgres", "valkey"}
+    assert set(services) == {"proxy", "web", "worker", "beat", "standby", "migrate", "postgres", "valkey"}
     for name in ("web", "worker", "postgres", "valkey", "proxy"):
         assert "healthcheck" in services[name], name
     for name in ("web", "worker", "beat"):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import GroupApprovalTask, Page, Revision, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import querydict_from_html
 
 from cms.models import CongressPage
@@ -96,6 +96,17 @@ def test_scheduled_edit_of_a_live_page_is_silent(site_tree: SiteTree) -> None:
     assert announced() == [("Kongress", 1)]
 
 
+def test_approval_in_a_workflow_is_announced(site_tree: SiteTree, admin_user) -> None:
+    workflow = Workflow.objects.create(name="Freigabe")
+    task = GroupApprovalTask.objects.create(name="Vier Augen")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=1)
+    page = draft(site_tree.news["de"], title="Geprüft")
+    workflow.start(page, admin_user)
+    assert announced() == []
+    page.current_workflow_task_state.specific.approve(user=admin_user)
+    assert announced() == [("Geprüft", 1)]
+
+
 def test_one_failing_revision_does_not_hold_up_the_others(site_tree: SiteTree, monkeypatch) -> None:
     broken, fine = draft(site_tree.news["de"]), draft(site_tree.news["de"], title="Gut")
     for page in (broken, fine):
@@ -125,6 +136,14 @@ def test_alias_is_silent(site_tree: SiteTree) -> None:
     page = publish(draft(site_tree.news["de"], title="Kongress"))
     page.create_alias(parent=site_tree.news["fr"])
     publish(page, title="Geändert")
+    assert announced() == [("Kongress", 1)]
+
+
+def test_alias_with_a_revision_of_its_own_is_silent(site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"], title="Kongress"))
+    alias = page.create_alias(parent=site_tree.news["fr"])
+    alias.live_revision = page.live_revision
+    alias.save()
     assert announced() == [("Kongress", 1)]
 
 

@@ -16,6 +16,7 @@ from tasks.announcements.conservation import balances
 from tasks.announcements.models import Announcement
 from tasks.announcements.reconcile import backfill
 from tasks.ledger.models import LedgerRow, State
+from tasks.watch import Stop, watch
 
 ROUND_SECONDS = 5.0
 
@@ -31,8 +32,9 @@ class Command(BaseCommand):
             "action",
             nargs="?",
             default="show",
-            choices=["show", "run", "check", "backfill"],
-            help="show (default); run: do all that is due, with no broker at all; check: the conservation "
+            choices=["show", "run", "watch", "check", "backfill"],
+            help="show (default); run: do all that is due, with no broker at all; watch: the same again "
+            "and again, as a stand-by for a broker that is down; check: the conservation "
             "law; backfill: take every page that is live now as known.",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -68,6 +70,10 @@ class Command(BaseCommand):
             if sys.stderr.isatty():
                 self.stderr.write(f"round {rounds}: {_states(outbox.LEDGERS[1])}")
         return {"rounds": rounds, **self.do_show(options)}
+
+    def do_watch(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Drain again and again until SIGTERM or Ctrl-C."""
+        return {"turns": watch(Stop())}
 
     def do_check(self, options: dict[str, Any]) -> dict[str, Any]:
         """The conservation law for every campaign."""
