@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ from cms.models import SiteSettings
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
 
+# Characters that change the direction of what follows: they can make a subject read as another.
+BIDI = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Stands where each recipient's own link goes; nothing else in a mail can contain it.
 LINK_SLOT = "https://link.invalid/7f1d8a"
 
@@ -106,13 +109,18 @@ def message_id(public_id: uuid.UUID) -> str:
     return f"<{name}@{mail_domain()}>"
 
 
+def one_line(text: str) -> str:
+    """``text`` for a header: without line ends, control characters and changes of direction."""
+    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text if char not in BIDI)
+
+
 def message(parts: Parts, recipient: str, link: str, identity: str, date: datetime) -> bytes:
     """The finished message for one recipient, with CRLF line ends."""
     mail = EmailMessage(policy=SMTP)
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(addr_spec=recipient)
-    mail["Subject"] = " ".join(parts.subject.split())
+    mail["Subject"] = one_line(parts.subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = identity
     mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")

@@ -131,10 +131,28 @@ def test_a_reader_subscribes_confirms_and_leaves(page: Page, demo: Demo) -> None
     link = next(word for word in message.get_body(("plain",)).get_content().split() if "/confirm/" in word)
     page.goto(link)
     page.locator("main form button[type=submit]").click()
-    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("main form")).to_have_count(0)
+    expect(page.locator("h1")).to_contain_text("confirmé")
+    assert standing(page, demo, address) == "bestätigt"
+
+
+def test_a_reader_leaves_with_one_click_and_without_cookies(page: Page, demo: Demo) -> None:
+    """What a mail program does with List-Unsubscribe-Post (RFC 8058), then what a person sees."""
+    announced = next(message for message in demo.messages("francois@example.org"))
+    header = message_from_bytes(demo.raw(announced), policy=policy.default)["List-Unsubscribe"]
+    link = header.partition("<")[2].partition(">")[0]
+    page.goto(link)
+    expect(page.locator("main form button[type=submit]")).to_be_visible()
+    assert httpx.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert standing(page, demo, "francois@example.org") == "abgemeldet"
+
+
+def standing(page: Page, demo: Demo, address: str) -> str:
+    """The standing that the registry in the admin shows."""
     log_in(page, demo)
     page.goto(f"{demo.facts['admin']}tasks/subscriber/?q={address}")
-    expect(page.locator("table.listing")).to_contain_text(address)
+    row = page.locator("tr", has_text=address)
+    return next(word for word in ("bestätigt", "abgemeldet", "noch nicht") if word in row.inner_text())
 
 
 def test_mailbox_can_be_read_in_the_browser(page: Page, demo: Demo) -> None:

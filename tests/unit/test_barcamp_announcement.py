@@ -66,7 +66,7 @@ def test_announcement_carries_topic_dates_hashtags_and_survives_json(site_tree: 
     ("language", "sentence"),
     [
         ("de", "Mehrere Tische; die Themen wurden nicht festgehalten."),
-        ("fr", "Plusieurs tables ; les thèmes n’ont pas été notés."),
+        ("fr", "Plusieurs tables\u00a0; les thèmes n’ont pas été notés."),
     ],
 )
 def test_body_tells_rounds_and_what_was_not_recorded(

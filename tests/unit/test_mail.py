@@ -12,7 +12,7 @@ from django.utils import timezone
 from cms.announceable import AnnouncementContent, Fact
 from cms.models import SiteSettings
 from tasks import outbox
-from tasks.newsletter.compose import campaign_parts, message, message_id
+from tasks.newsletter.compose import campaign_parts, message, message_id, one_line
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import Campaign, Delivery
 from tests.factories.pages import SiteTree
@@ -99,6 +99,12 @@ def test_headers_of_a_list_mail(mails) -> None:
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Content-Language"] == "de"
     assert mail["Message-ID"].endswith("@example.org>")
+
+
+def test_subject_is_one_line_and_keeps_its_typography() -> None:
+    assert one_line("Congrès\u00a0: «\u00a0échanges\u00a0»") == "Congrès\u00a0: «\u00a0échanges\u00a0»"
+    assert one_line("Titel\r\nBcc: x@example.org\t!") == "Titel  Bcc: x@example.org !"
+    assert one_line("harm\u202elos") == "harmlos"
 
 
 def test_message_id_is_the_same_for_every_attempt(mails) -> None:

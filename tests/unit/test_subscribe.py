@@ -146,7 +146,7 @@ def test_tokens_are_bound_to_their_purpose(site_tree: SiteTree, client: Client) 
 
 def test_pages_with_tokens_are_not_indexed_or_leaked(site_tree: SiteTree, client: Client) -> None:
     page = client.get(path(unsubscribe_url(subscriber("de").public_id, "de")))
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert page["X-Robots-Tag"] == "noindex"
 
 
