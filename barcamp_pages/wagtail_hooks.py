@@ -30,7 +30,7 @@ class BarcampReportViewSet(PageListingViewSet):
     model = BarcampReportPage
     name = "barcamp_reports"
     icon = "group"
-    menu_label = _("BarCamp reports")
+    menu_label = _("BarCamps")
     menu_order = 210
     add_to_admin_menu = True
     columns = (

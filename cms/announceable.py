@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol, Self, runtime_checkable
 
+from cms.text import well_formed, xml_text
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_clean, value))
+    return xml_text(value) if isinstance(value, str) else value
+
+
+class _CleanTexts:
+    """Texts are free of what XML forbids, so that no pasted character can stop a mail or a feed."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for part in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            object.__setattr__(self, part.name, _clean(getattr(self, part.name)))
+
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(_CleanTexts):
     """An image for mails and posts; ``url`` is absolute, ``alt`` may be empty if decorative."""
 
     url: str
@@ -18,7 +36,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(_CleanTexts):
     """One line of a fact sheet, both parts in the page's own language."""
 
     label: str
@@ -26,12 +44,12 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnouncementContent:
+class AnnouncementContent(_CleanTexts):
     """What is announced, free of any channel: plain values that survive as JSON.
 
     ``url`` is absolute and canonical, ``locale`` a language code, ``topic`` a key of
     ``Plugin.topics``, ``kind`` the page type's name for readers, ``body_html`` clean HTML with
-    absolute links, ``hashtags`` words without "#".
+    absolute links (made well-formed here), ``hashtags`` words without "#".
     """
 
     title: str
@@ -47,6 +65,10 @@ class AnnouncementContent:
     funder: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _CleanTexts.__post_init__(self)
+        object.__setattr__(self, "body_html", well_formed(self.body_html))
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of JSON types."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
+from typing import Any, Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -26,12 +26,32 @@ def encrypt(text: str) -> str:
     return _cipher().encrypt(text.encode()).decode()
 
 
+class Undecipherable(str):
+    """A secret that no key fits: empty to whoever reads it, and written back as it was.
+
+    A key that is missing for a while must not cost the secret. It is true, because there is one:
+    forms that keep a stored secret keep this one too.
+    """
+
+    token: str
+
+    def __bool__(self) -> bool:
+        return True
+
+    @classmethod
+    def of(cls, token: str) -> Self:
+        """The empty text that remembers ``token``."""
+        empty = cls()
+        empty.token = token
+        return empty
+
+
 def decrypt(token: str) -> str:
-    """The inverse of ``encrypt``; empty where no key fits any more (it has to be entered again)."""
+    """The inverse of ``encrypt``; ``Undecipherable``, an empty text, where no key fits."""
     try:
         return _cipher().decrypt(token.encode()).decode()
     except InvalidToken:
-        return ""
+        return Undecipherable.of(token)
 
 
 class EncryptedTextField(models.TextField[str, str]):
@@ -39,6 +59,8 @@ class EncryptedTextField(models.TextField[str, str]):
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way to the database."""
+        if isinstance(value, Undecipherable):
+            return value.token
         return encrypt(value) if value else value
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ from wagtail.models import Locale, Site
 from cms import listing
 from cms.announceable import AnnouncementContent
 from cms.models.settings import SiteSettings
+from cms.text import xml_text
+
+logger = logging.getLogger(__name__)
 
 LENGTH = 15
 """Entries of each kind of page."""
@@ -57,17 +61,21 @@ def build(request: HttpRequest, site: Site, locale: Locale) -> ContentFeed:
     """The feed of ``locale``."""
     settings = SiteSettings.for_site(site)
     address = request.build_absolute_uri(reverse("feed"))
+    name = xml_text(settings.organisation or site.site_name)
     feed = ContentFeed(
-        title=settings.organisation or site.site_name,
+        title=name,
         link=request.build_absolute_uri(f"/{locale.language_code}/"),
         description="",
-        subtitle=getattr(settings, f"tagline_{locale.language_code}", "") or None,
+        subtitle=xml_text(getattr(settings, f"tagline_{locale.language_code}", "")) or None,
         language=locale.language_code,
         feed_url=address,
         feed_guid=address,
     )
-    for page in listing.newest_of_each_kind(locale, LENGTH):
-        add_page(feed, site, page, settings.organisation or site.site_name)
+    for page in listing.newest_of_each_kind(site, locale, LENGTH):
+        try:
+            add_page(feed, site, page, name)
+        except Exception:  # one page that cannot be said must not silence all others
+            logger.exception("Page %s is left out of the feed", page.pk)
     return feed
 
 

@@ -20,11 +20,23 @@ TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 USER_AGENT = "antenne/0.1"
 
 
+IPV4_AT_THE_END = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96")))
+"""NAT64 (RFC 6052) and IPv4-compatible addresses (RFC 4291): the last 32 bits are where they lead."""
+
+
 def is_public(address: str) -> bool:
     """Whether ``address`` belongs to the public internet; IPv4 in IPv6 counts as what it hides."""
     ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = _hidden_ipv4(ip) or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def _hidden_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a translator or tunnel would make of ``ip``."""
+    if any(ip in network for network in IPV4_AT_THE_END):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 class GuardedBackend(httpcore.SyncBackend):

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from cms.models.base import AnnounceablePage, AnnounceChoice
 from cms.models.event import EventMixin
 from cms.plugins import registry
+from cms.tree import site_pages
 
 OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -24,15 +25,16 @@ def announcements(locale: Any) -> Any:
     return pages.order_by("-first_published_at", "-pk")
 
 
-def newest_of_each_kind(locale: Any, number: int) -> list[Any]:
-    """The newest ``number`` announcements of every type, newest first.
+def newest_of_each_kind(site: Site, locale: Any, number: int) -> list[Any]:
+    """The newest ``number`` announcements of every type on ``site``, newest first.
 
     Of every type, because an import of hundreds of pages of one type must not push out the others;
     and without those that nobody was to hear of, because they are no news.
     """
     found: list[Any] = []
+    here = site_pages(site).values("pk")
     for kind in registry().announceable_models():
-        pages = kind.objects.live().public().filter(locale=locale)
+        pages = kind.objects.filter(pk__in=here, locale=locale)
         if issubclass(kind, AnnounceablePage):
             pages = pages.exclude(announce=AnnounceChoice.NEVER)
         newest = pages.order_by("-first_published_at", "-pk")[:number]
@@ -53,19 +55,19 @@ def full_pages(pages: Any, locale: Any) -> list[Any]:
     return found
 
 
-def upcoming_events(locale: Any, limit: int) -> list[Any]:
-    """The next live public events of ``locale``, soonest first; those without a date come last."""
+def upcoming_events(home: Any, limit: int) -> list[Any]:
+    """The next live public events below ``home``, soonest first; those without a date come last."""
     found: list[Any] = []
     for kind in registry().announceable_models():
         if issubclass(kind, EventMixin):
-            found += _coming(kind, locale)[:limit]
+            found += _coming(kind, home)[:limit]
     return sorted(found, key=_when)[:limit]
 
 
-def _coming(kind: Any, locale: Any) -> Any:
+def _coming(kind: Any, home: Any) -> Any:
     now = timezone.now()
     coming = Q(ends_at__gte=now) | Q(ends_at=None, starts_at__gte=now) | Q(starts_at=None)
-    return kind.objects.live().public().filter(coming, locale=locale).order_by("starts_at")
+    return kind.objects.live().public().descendant_of(home).filter(coming).order_by("starts_at")
 
 
 def _when(event: Any) -> tuple[bool, Any]:

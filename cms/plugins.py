@@ -13,14 +13,15 @@ a broken plugin must never be a broken site.
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -70,22 +71,41 @@ class Fault:
 _entry_point_faults: list[Fault] = []
 
 
-def _load_app(entry: EntryPoint) -> str | None:
-    """The value for ``INSTALLED_APPS``, or None (and a fault) where it cannot be imported."""
+def _load_app(entry: EntryPoint) -> tuple[str, str] | None:
+    """(value for ``INSTALLED_APPS``, name of the app), or None and a fault where Django would fail."""
     dotted = entry.value.replace(":", ".")
     try:
-        importlib.import_module(entry.module)
+        return dotted, AppConfig.create(dotted).name
     except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
         _entry_point_faults.append(Fault(entry.name, f"entry point {entry.value}", repr(error)))
         return None
-    return dotted
 
 
-@cache
-def entry_point_apps() -> tuple[str, ...]:
-    """Apps of installed distributions in the group ``antenne.plugins``, for INSTALLED_APPS."""
-    found = (_load_app(entry) for entry in entry_points(group=PLUGIN_GROUP))
-    return tuple(app for app in found if app)
+def entry_point_apps(installed: Iterable[str]) -> list[str]:
+    """Apps of installed distributions in the group ``antenne.plugins``, for INSTALLED_APPS.
+
+    Without those that are ``installed`` already, by their name or by their ``AppConfig`` (in
+    ``<name>.apps``): Django refuses to load an app twice.
+    """
+    known = {app.partition(".apps.")[0] for app in installed}
+    found: dict[str, str] = {}
+    for entry in entry_points(group=PLUGIN_GROUP):
+        dotted, name = _load_app(entry) or ("", "")
+        if name and name not in known:
+            found.setdefault(name, dotted)
+    return list(found.values())
+
+
+def _is_router(found: Any) -> bool:
+    from ninja import Router  # reads the settings, which import this module
+
+    return isinstance(found, Router)
+
+
+def _is_announceable(model: Any) -> bool:
+    from wagtail.models import Page  # needs the app registry
+
+    return issubclass(model, Page) and callable(getattr(model, "get_announcement", None))
 
 
 @dataclass
@@ -95,18 +115,18 @@ class Registry:
     plugins: list[Plugin] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def load(self, plugin: Plugin, path: str) -> Any | None:
-        """Import ``path`` for ``plugin``; None and a fault where that fails."""
+    def load(self, plugin: Plugin, path: str, fits: Callable[[Any], bool] = callable) -> Any | None:
+        """Import ``path`` for ``plugin``; None and a fault where that fails or it does not fit."""
         try:
-            return import_string(path)
+            return _fitting(import_string(path), fits)
         except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
             self._add_fault(Fault(plugin.name, path, repr(error)))
             return None
 
     def load_module(self, plugin: Plugin, path: str) -> str | None:
-        """``path`` where it is a module that can be imported, else None and a fault."""
+        """``path`` where it is a module with ``urlpatterns``, else None and a fault."""
         try:
-            importlib.import_module(path)
+            _fitting(importlib.import_module(path).urlpatterns, lambda urls: isinstance(urls, list | tuple))
         except Exception as error:  # noqa: BLE001 -- any plugin error becomes a system check
             self._add_fault(Fault(plugin.name, path, repr(error)))
             return None
@@ -128,15 +148,15 @@ class Registry:
     def _models(self, plugin: Plugin) -> Iterator[type[Any]]:
         for label in plugin.announceable:
             try:
-                yield apps.get_model(label)
-            except (LookupError, ValueError) as error:
+                yield _fitting(apps.get_model(label), _is_announceable)
+            except (LookupError, ValueError, TypeError) as error:
                 self._add_fault(Fault(plugin.name, f"announceable {label}", repr(error)))
 
     def api_routers(self) -> Iterator[tuple[str, Any]]:
         """(URL prefix, ``ninja.Router``) of every plugin."""
         for plugin in self.plugins:
             for prefix, path in plugin.api_routers:
-                if (router := self.load(plugin, path)) is not None:
+                if (router := self.load(plugin, path, _is_router)) is not None:
                     yield prefix, router
 
     def url_modules(self, attribute: str) -> Iterator[str]:
@@ -153,7 +173,7 @@ class Registry:
             for slug, path in plugin.channels.items():
                 if slug in found:
                     self._add_fault(Fault(plugin.name, f"channel {slug}", "is already registered"))
-                elif (channel := self.load(plugin, path)) is not None:
+                elif (channel := self.load(plugin, path, inspect.isclass)) is not None:
                     found[slug] = channel
         return found
 
@@ -192,7 +212,41 @@ def registry() -> Registry:
     return built
 
 
+def _fitting(found: Any, fits: Callable[[Any], bool]) -> Any:
+    if not fits(found):
+        raise TypeError(f"{found!r} is not what is needed here")
+    return found
+
+
+PATHS = ("announceable", "urls", "root_urls", "dashboard_panels", "health_checks")
+
+
 def _declared(value: object) -> Plugin:
+    """``value`` where it is a plugin whose fields have the right shape; raises ``TypeError``."""
     if not isinstance(value, Plugin):
         raise TypeError(f"returned {type(value).__name__}, not cms.plugins.Plugin")
+    shapes = {
+        "topics": _are_pairs(value.topics, str | Promise),
+        "api_routers": _are_pairs(value.api_routers, str),
+        "channels": isinstance(value.channels, dict)
+        and _are_texts([*value.channels, *value.channels.values()]),
+        **{name: _are_texts(getattr(value, name)) for name in PATHS},
+    }
+    if wrong := [name for name, right in shapes.items() if not right]:
+        raise TypeError(f"has a wrong value for {', '.join(wrong)}")
     return value
+
+
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(isinstance(value, str) for value in values)
+
+
+def _are_pairs(values: Any, second: Any) -> bool:
+    """Whether these are pairs of a text and a ``second``."""
+    return isinstance(values, list | tuple) and all(
+        isinstance(pair, list | tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and isinstance(pair[1], second)
+        for pair in values
+    )

@@ -50,7 +50,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database and plugins can work: 200, else 503; JSON says which one cannot."""
+    """Database and plugins can work: 200, else 503; JSON says which one cannot, the log says why."""
     found = {"database": database_fault()}
     if not found["database"]:
         found |= {check.__module__.split(".")[0] + "." + check.__name__: run(check) for check in checks()}
@@ -65,13 +65,15 @@ def checks() -> list[Any]:
 
 
 def run(check: Any) -> str | None:
-    """What ``check`` says is wrong, or None. The text of an exception stays in the log."""
+    """ "failed" or None. What is wrong stays in the log: it may name servers, and anybody can ask."""
     try:
         fault: str | None = check()
     except Exception:
         logger.exception("The health check %s failed", check)
         return "failed"
-    return fault
+    if fault:
+        logger.error("The health check %s failed: %s", check, fault)
+    return "failed" if fault else None
 
 
 def database_fault() -> str | None:

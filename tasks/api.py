@@ -10,14 +10,16 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 from wagtail.models import Page
 
-from cms.api.documents import known_locale
+from cms.api.documents import Surroundings, known_locale
+from cms.api.pages import current_site
+from cms.tree import site_pages
 from tasks.announcements.models import AnnouncementVersion
 
 router = Router(tags=["announcements"])
 
 
 class AnnouncementOut(Schema):
-    """One language version of one announcement, as it was when it went out."""
+    """One language version of one announcement; title, lead and address as the page is now."""
 
     edition: int
     announced_at: datetime
@@ -46,26 +48,33 @@ class AnnouncementQuery(Schema):
 
 @router.get("", response=AnnouncementList, summary="What was announced, newest first")
 def announcements(request: HttpRequest, query: Query[AnnouncementQuery]) -> dict[str, Any]:
-    """Only of pages that are still live and public."""
+    """Only of pages of this site that are still live and public."""
     versions = AnnouncementVersion.objects.filter(
-        page__in=Page.objects.live().public(), silenced="", snapshot__isnull=False
+        page__in=site_pages(current_site(request)), silenced="", snapshot__isnull=False
     )
     if query.locale:
         versions = versions.filter(language=known_locale(query.locale))
     newest = versions.select_related("announcement").order_by("-live_at", "-pk")
-    items = newest[query.offset : query.offset + query.limit]
-    return {"count": versions.count(), "items": [_item(version) for version in items]}
+    items = list(newest[query.offset : query.offset + query.limit])
+    return {"count": versions.count(), "items": _items(request, items)}
 
 
-def _item(version: AnnouncementVersion) -> dict[str, Any]:
-    content = version.content
+def _items(request: HttpRequest, versions: list[AnnouncementVersion]) -> list[dict[str, Any]]:
+    """What the pages say now: what went out may have been corrected or withdrawn since."""
+    pages = Page.objects.filter(pk__in=[version.page_id for version in versions]).specific()
+    said = {page.pk: page for page in pages}
+    around = Surroundings(request, list(said.values()))
+    return [_item(around, version, said[version.page_id]) for version in versions]
+
+
+def _item(around: Surroundings, version: AnnouncementVersion, page: Any) -> dict[str, Any]:
     return {
         "edition": version.announcement.edition,
         "announced_at": version.live_at,
-        "page_id": version.page_ref,
+        "page_id": page.pk,
         "locale": version.language,
-        "topic": content.topic,
-        "title": content.title,
-        "lead": content.lead,
-        "url": content.url,
+        "topic": version.content.topic,
+        "title": page.title,
+        "lead": getattr(page, "lead", ""),
+        "url": around.url(page),
     }

@@ -6,8 +6,9 @@ from django.conf import settings
 
 # A hung broker may cost a publish request at most this long (seconds).
 BROKER_TIMEOUT = 2
-# How long one task works before it lets others have a turn (seconds).
-TASK_SECONDS = 30
+# How long one task works before it lets others have a turn (seconds). Short, because a sweep or a
+# new announcement may wait behind it.
+TASK_SECONDS = 5
 
 broker_url = settings.REDIS_URL
 broker_connection_retry_on_startup = True
@@ -23,10 +24,10 @@ task_ignore_result = True
 task_serializer = "json"
 accept_content = ["json"]
 task_routes = {"tasks.send_mails": "mail", "tasks.send_posts": "social"}
-task_soft_time_limit = 4 * TASK_SECONDS
-task_time_limit = 5 * TASK_SECONDS
+task_soft_time_limit = 120
+task_time_limit = 150
 worker_prefetch_multiplier = 1
-worker_soft_shutdown_timeout = TASK_SECONDS
+worker_soft_shutdown_timeout = 30
 timezone = "UTC"
 
 

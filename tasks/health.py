@@ -1,4 +1,4 @@
-"""Health checks for operators: None, or a sentence that says what is wrong."""
+"""Health checks for operators: None, or a sentence for the log that says what is wrong."""
 
 from __future__ import annotations
 

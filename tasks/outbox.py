@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tasks.announcements.models import Heartbeat
 from tasks.announcements.reconcile import reconcile
 from tasks.announcements.route import route_due
 from tasks.announcements.schedule import publish_due
 from tasks.ledger.claims import recover
+from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.models import Delivery, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
 from tasks.social.posts import delete_withdrawn, look_for_unknown, send_posts
 
+logger = logging.getLogger(__name__)
+
 LEDGERS = (SubscriptionRequest, Delivery, Post)
 
 
-def route() -> int:
-    """Write the rows of everything that is due, and take back what was unpublished."""
-    routed = route_due()
-    delete_withdrawn()
-    return routed
-
-
 def sweep() -> dict[str, int]:
-    """Recover, reconcile and route; returns how much of each there was."""
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
-    recovered = [recover(model) for model in LEDGERS]
-    return {
-        "given_back": sum(back for back, _ in recovered),
-        "unknown": sum(lost for _, lost in recovered),
-        "found": reconcile(),
-        "routed": route(),
-        "resolved": look_for_unknown(),
-        "finished": close_finished(),
+    """Recover, reconcile and route, with no call to the outside; returns how much of each there was.
+
+    A step that fails is logged and does not keep the others from their work.
+    """
+    steps: dict[str, Callable[[], int]] = {
+        "given_back_or_unknown": _recover,
+        "found": reconcile,
+        "routed": route_due,
+        "finished": close_finished,
     }
+    done = {name: _guarded(name, step) for name, step in steps.items()}
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
+    return done
+
+
+def social(seconds: float) -> bool:
+    """Everything that talks to social media; True where more is waiting."""
+    more = send_posts(seconds)
+    _guarded("withdraw", lambda: delete_withdrawn(seconds))
+    _guarded("look", lambda: look_for_unknown(seconds))
+    return more
 
 
 def drain(seconds: float) -> bool:
@@ -47,4 +59,35 @@ def drain(seconds: float) -> bool:
     publish_due()
     sweep()
     # A list, so that each of them gets its turn.
-    return any([send_confirmations(seconds), send_mails(seconds), send_posts(seconds)])
+    return any([send_confirmations(seconds), send_mails(seconds), social(seconds)])
+
+
+def suppress() -> int:
+    """Send nothing of what is under way now; returns how many mails and posts that concerns.
+
+    For a database restored from a backup: much of what it takes for unsent went out after it was
+    saved. Readers of a language that is still waited for are not concerned.
+    """
+    route_due()
+    suppressed = sum(_suppress(model._default_manager.all()) for model in LEDGERS)
+    close_finished()
+    return suppressed
+
+
+def _suppress(rows: QuerySet[Delivery] | QuerySet[Post] | QuerySet[SubscriptionRequest]) -> int:
+    waiting = rows.filter(state__in=(State.PENDING, State.CLAIMED, State.DEFERRED))
+    return waiting.update(state=State.SUPPRESSED, detail=_("Suppressed by the operator."), lease_until=None)
+
+
+def _recover() -> int:
+    return sum(sum(recover(model)) for model in LEDGERS)
+
+
+def _guarded(name: str, step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("The step “%s” failed", name)
+        return 0

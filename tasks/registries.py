@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+from wagtail_modeladmin.views import HistoryView
 
 from tasks.announcements.models import Announcement
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
@@ -18,12 +19,35 @@ from tasks.newsletter.topics import topic_label
 from tasks.social.models import Post, SocialAccount
 
 
-class ReadOnly(PermissionHelper):
-    """Nobody creates, edits or deletes; looking needs the permission “view”."""
+class LookingNeedsPermission(PermissionHelper):
+    """Looking in any form needs “view” or “change”: the base class is content with “add”."""
+
+    enough_to_look: tuple[str, ...] = ("view", "change")
 
     def user_can_list(self, user: Any) -> bool:
-        """Not any permission of the model, as the base class has it, but “view”."""
-        return bool(self.user_has_specific_permission(user, self.get_perm_codename("view")))
+        """Whether the user may see the list and export it."""
+        return any(
+            self.user_has_specific_permission(user, self.get_perm_codename(action))
+            for action in self.enough_to_look
+        )
+
+    def user_can_inspect_obj(self, user: Any, obj: Any) -> bool:
+        """Whether the user may see all of one row."""
+        return self.inspect_view_enabled and self.user_can_list(user)
+
+
+class LookedAtHistory(HistoryView):
+    """The base class shows the history, and in it the row's name, to everybody who is in the admin."""
+
+    def check_action_permitted(self, user: Any) -> bool:
+        """Whether the user may see the row at all."""
+        return bool(self.permission_helper.user_can_list(user))
+
+
+class ReadOnly(LookingNeedsPermission):
+    """Nobody creates, edits or deletes; looking needs the permission “view”."""
+
+    enough_to_look = ("view",)
 
     def user_can_create(self, user: Any) -> bool:
         """Rows come from the outbox."""
@@ -38,18 +62,7 @@ class ReadOnly(PermissionHelper):
         return False
 
 
-class ViewNeedsPermission(PermissionHelper):
-    """Listing and exporting need “view” or “change”: the base class is content with “add”."""
-
-    def user_can_list(self, user: Any) -> bool:
-        """Whether the user may see the list."""
-        return any(
-            self.user_has_specific_permission(user, self.get_perm_codename(action))
-            for action in ("view", "change")
-        )
-
-
-class SubscribersAskThemselves(ViewNeedsPermission):
+class SubscribersAskThemselves(LookingNeedsPermission):
     """Nobody enters an address for somebody else: there would be no consent to show."""
 
     def user_can_create(self, user: Any) -> bool:
@@ -64,6 +77,7 @@ class SubscriberAdmin(ModelAdmin):
     menu_label = _("Subscribers")
     menu_icon = "group"
     permission_helper_class = SubscribersAskThemselves
+    history_view_class = LookedAtHistory
     list_display = ("email", "language", "standing", "topics", "created_at")
     list_filter = ("standing", "language", "interests__topic")
     search_fields = ("email",)
@@ -90,6 +104,7 @@ class ReadOnlyAdmin(ModelAdmin):
     """A list to look at, filter and export."""
 
     permission_helper_class = ReadOnly
+    history_view_class = LookedAtHistory
     inspect_view_enabled = True
 
 
@@ -143,7 +158,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("address", "campaign_title", "state", "code", "attempts", "sent_at")
     list_filter = ("state", "campaign__language")
     search_fields = ("address",)
-    list_export = ("address", "campaign", "state", "code", "detail", "attempts", "sent_at")
+    list_export = ("address", "campaign_title", "state", "code", "detail", "attempts", "sent_at")
 
     def get_queryset(self, request: Any) -> Any:
         """With campaigns, in a fixed number of queries."""
@@ -173,7 +188,8 @@ class SocialAccountAdmin(ModelAdmin):
     model = SocialAccount
     menu_label = _("Social media accounts")
     menu_icon = "user"
-    permission_helper_class = ViewNeedsPermission
+    permission_helper_class = LookingNeedsPermission
+    history_view_class = LookedAtHistory
     list_display = ("name", "channel", "language", "active", "trouble")
     list_filter = ("channel", "active")
 

@@ -8,10 +8,10 @@ from celery import shared_task
 
 from tasks import outbox
 from tasks.announcements import doorbell
+from tasks.announcements.route import route_due
 from tasks.announcements.schedule import publish_due
 from tasks.celeryconfig import TASK_SECONDS
 from tasks.newsletter.send import send_confirmations, send_mails
-from tasks.social.posts import send_posts
 
 # Every task takes and ignores unknown arguments, so that old and new code can run side by side.
 
@@ -19,7 +19,7 @@ from tasks.social.posts import send_posts
 @shared_task(name="tasks.announce")
 def announce_task(**_: Any) -> None:
     """Route what is due and ring for its mails and posts."""
-    outbox.route()
+    route_due()
     doorbell.ring("send_mails", "send_posts")
 
 
@@ -39,16 +39,18 @@ def send_confirmations_task(**_: Any) -> None:
 
 @shared_task(name="tasks.send_posts")
 def send_posts_task(**_: Any) -> None:
-    """Send posts for a while, and ring again if there are more."""
-    if send_posts(TASK_SECONDS):
+    """Send, withdraw and look for posts for a while, and ring again if there are more."""
+    if outbox.social(TASK_SECONDS):
         doorbell.ring("send_posts")
 
 
 @shared_task(name="tasks.sweep")
 def sweep_task(**_: Any) -> None:
     """Find what a lost doorbell or a dead worker left behind."""
-    outbox.sweep()
-    doorbell.ring("send_confirmations", "send_mails", "send_posts")
+    try:
+        outbox.sweep()
+    finally:
+        doorbell.ring("send_confirmations", "send_mails", "send_posts")
 
 
 @shared_task(name="tasks.publish_due_revisions")

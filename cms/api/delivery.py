@@ -8,17 +8,28 @@ from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.cache import get_conditional_response
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
 from cms.api import errors
+from cms.api.methods import read_only
 from cms.api.strict import strict_query
 from cms.plugins import registry
 
 
 class DeliveryAPI(NinjaAPI):
     """Answers carry an entity tag, and a client that has them already gets 304."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """Ninja's own, each of which also answers what ninja leaves out: HEAD and OPTIONS."""
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = read_only(pattern.callback)
+        return patterns, app_name, namespace
 
     def create_response(self, request: HttpRequest, data: Any, **options: Any) -> HttpResponse:
         """Add validators and cache headers to every successful answer."""

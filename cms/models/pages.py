@@ -78,7 +78,7 @@ class HomePage(BodyMixin, SitePage):  # type: ignore[django-manager-missing]
         """Add the latest announcements and what takes place next."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["announcements"] = self.announcements().defer_streamfields()[:6].specific()
-        context["events"] = listing.upcoming_events(self.locale, 4)
+        context["events"] = listing.upcoming_events(self, 4)
         return context
 
 

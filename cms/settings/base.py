@@ -15,12 +15,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Environment()
 VAR_DIR = Path(env.text("ANTENNE_VAR", str(BASE_DIR / "var")))
 
-INSTALLED_APPS = [
+APPS = [
     "partnerships",
     "barcamp_pages",
     "tasks",
     "cms",
-    *entry_point_apps(),
+]
+FRAMEWORKS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
 ]
+INSTALLED_APPS = [*APPS, *entry_point_apps([*APPS, *FRAMEWORKS]), *FRAMEWORKS]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -156,7 +158,7 @@ ANTENNE_TRANSLATION_WAIT_HOURS = env.integer("ANTENNE_TRANSLATION_WAIT_HOURS", 7
 ANTENNE_UNDO_SECONDS = env.integer("ANTENNE_UNDO_SECONDS", 0)
 ANTENNE_RECENT_DAYS = env.integer("ANTENNE_RECENT_DAYS", 3)
 ANTENNE_SWEEP_SECONDS = env.integer("ANTENNE_SWEEP_SECONDS", 15)
-ANTENNE_LEASE_SECONDS = env.integer("ANTENNE_LEASE_SECONDS", 60)
+ANTENNE_LEASE_SECONDS = env.integer("ANTENNE_LEASE_SECONDS", 120)
 ANTENNE_DOORBELL = env.flag("ANTENNE_DOORBELL", True)
 ANTENNE_HTTP_ALLOW_PRIVATE = env.flag("ANTENNE_HTTP_ALLOW_PRIVATE")
 ANTENNE_ENCRYPTION_KEYS = env.words("ANTENNE_ENCRYPTION_KEYS")

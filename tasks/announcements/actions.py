@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from tasks.announcements import doorbell
-from tasks.announcements.models import Announcement
+from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.ledger.models import State
 from tasks.newsletter.models import CampaignState, Delivery
+
+KINDS = {"mail": "campaigns__deliveries", "post": "posts", "failed": "campaigns"}
+"""What an action can be about, with the way there from the version that was sent."""
+
+
+def may_act(user: Any, version: AnnouncementVersion, page: Page) -> bool:
+    """Whether the user may publish the version's page; ``page`` stands in for one that is deleted."""
+    return bool((version.page or page).permissions_for_user(user).can_publish())
+
+
+def versions_of(announcement: Announcement, kind: str, pk: int) -> QuerySet[AnnouncementVersion]:
+    """The version that the mail, post or campaign with this key sends; at most one."""
+    return announcement.versions.filter(**{KINDS[kind]: pk}).select_related("page")
 
 
 def send_without_waiting(announcement: Announcement) -> None:

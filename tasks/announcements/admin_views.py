@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
 from tasks.announcements import actions, doorbell
-from tasks.announcements.models import Announcement
+from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.announcements.overview import editions_of
 
-KINDS = ("mail", "post", "failed")
 
-
-def _page(request: HttpRequest, page_id: int, *, publishing: bool = False) -> Page:
-    """The page, for those who may edit (or, to act, publish) it."""
+def _page(request: HttpRequest, page_id: int) -> Page:
+    """The page, for those who may edit it."""
     page: Page = get_object_or_404(Page, pk=page_id).specific
-    allowed = page.permissions_for_user(request.user)
-    if not (allowed.can_publish() if publishing else allowed.can_edit()):
+    if not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
     return page
 
@@ -32,45 +36,70 @@ def _page(request: HttpRequest, page_id: int, *, publishing: bool = False) -> Pa
 @never_cache
 def page_announcements(request: HttpRequest, page_id: int) -> HttpResponse:
     """The whole view."""
-    return _rendered(request, "tasks/admin/announcements.html", _page(request, page_id))
+    context = _context(request, _page(request, page_id))
+    return render(request, "tasks/admin/announcements.html", context)
 
 
 @require_safe
 @never_cache
 def state_fragment(request: HttpRequest, page_id: int) -> HttpResponse:
     """The part that changes by itself, for the script that keeps the view up to date."""
-    return _rendered(request, "tasks/admin/editions.html", _page(request, page_id))
+    context = _context(request, _page(request, page_id))
+    headers = {"X-Moving": context["moving"], "X-State": context["state"]}
+    return HttpResponse(context["fragment"], headers=headers)
 
 
-def _rendered(request: HttpRequest, template: str, page: Page) -> HttpResponse:
-    editions = editions_of(page)
-    moving = any(edition.moving for edition in editions)
-    can_act = page.permissions_for_user(request.user).can_publish()
-    context = {"page": page, "editions": editions, "moving": moving, "can_act": can_act}
-    response = render(request, template, context)
-    response["X-Moving"] = "1" if moving else "0"
-    return response
+def _context(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """The page, the changing part of its view, and what tells the script whether it did change."""
+    editions = editions_of(page, request.user)
+    # The token is masked anew for every reply: what the script compares leaves it out.
+    token = get_token(request)
+    shown = {"page": page, "editions": editions, "csrf_token": token}
+    fragment = render_to_string("tasks/admin/editions.html", shown, request)
+    return {
+        "page": page,
+        "fragment": fragment,
+        "state": hashlib.sha256(fragment.replace(token, "").encode()).hexdigest(),
+        "moving": "1" if any(edition.moving for edition in editions) else "0",
+    }
 
 
 @require_POST
 @transaction.atomic
 def act(request: HttpRequest, page_id: int) -> HttpResponse:
     """One action on one edition: send without waiting, try again, take as sent."""
-    page = _page(request, page_id, publishing=True)
+    page = _page(request, page_id)
     announcement = get_object_or_404(
-        Announcement, pk=request.POST.get("announcement"), translation_key=page.translation_key
+        Announcement, pk=_key(request, "announcement"), translation_key=page.translation_key
     )
-    action, kind, row = (request.POST.get(name, "") for name in ("action", "kind", "row"))
+    action, kind = (request.POST.get(name, "") for name in ("action", "kind"))
     if action == "send_now":
+        _allow(request, page, announcement.versions.select_related("page"))
         actions.send_without_waiting(announcement)
         messages.success(
             request, _("It goes out now, in the original language where a translation is missing.")
         )
-    elif action in ("again", "sent") and kind in KINDS and row.isdigit():
-        _act_on_rows(request, announcement, action, kind, int(row))
+    elif action in ("again", "sent") and kind in actions.KINDS:
+        row = _key(request, "row")
+        _allow(request, page, [get_object_or_404(actions.versions_of(announcement, kind, row))])
+        _act_on_rows(request, announcement, action, kind, row)
     else:
         return HttpResponseBadRequest(_("This action is not known."))
     return redirect("announcements:page", page.pk)
+
+
+def _key(request: HttpRequest, name: str) -> int:
+    """The primary key that was sent under ``name``; anything else is a bad request."""
+    sent = request.POST.get(name, "")
+    if not re.fullmatch("[0-9]{1,18}", sent):
+        raise BadRequest(f"No key: {name}")
+    return int(sent)
+
+
+def _allow(request: HttpRequest, page: Page, versions: Iterable[AnnouncementVersion]) -> None:
+    """Refuse who may not publish what the action is about, wherever they come from."""
+    if not all(actions.may_act(request.user, version, page) for version in versions):
+        raise PermissionDenied
 
 
 def _act_on_rows(request: HttpRequest, announcement: Announcement, action: str, kind: str, row: int) -> None:

@@ -33,7 +33,7 @@ def published_page(version: AnnouncementVersion) -> Any:
 def withheld_because(version: AnnouncementVersion) -> str:
     """Why ``version`` must not go out now, as a key of ``Reason``; empty where it may."""
     page = Page.objects.filter(pk=version.page_ref).first()
-    if page is None or not page.live or page.expired:
+    if page is None or not page.live or page.expired or not page.full_url:
         return Reason.UNPUBLISHED
     if page.get_view_restrictions().exists():
         return Reason.PRIVATE

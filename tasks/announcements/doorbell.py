@@ -23,7 +23,9 @@ def ring(*names: str) -> None:
 
     for name in names or ("announce",):
         try:
-            app.send_task(f"tasks.{name}", retry=False)
+            # A bell that nobody heard within a sweep is rung again by it: without an end, the bells
+            # of a long sending would pile up.
+            app.send_task(f"tasks.{name}", retry=False, expires=settings.ANTENNE_SWEEP_SECONDS)
         except Exception as error:  # noqa: BLE001 -- whatever the broker does, the sweeper follows
             logger.warning("The broker did not answer (%s); the sweeper will do %s", error, name)
             return

@@ -19,7 +19,14 @@ def page_saved(page: Page, *, created: bool, raw: bool = False, update_fields: A
     An insert is never that save: Wagtail publishes by saving once more. An insert that already has
     a live revision is a live copy, which shares its source's.
     """
-    if raw or update_fields is not None or page.alias_of_id or not is_published(page):
+    if raw or page.alias_of_id or not page.live:
+        return
+    if update_fields is not None:
+        if "alias_of_id" in update_fields or "alias_of" in update_fields:
+            # An alias that becomes a page of its own was live all the time.
+            record_silently(page, Reason.COPY)
+        return
+    if not is_published(page):
         return
     if created:
         record_silently(page, Reason.COPY)
@@ -44,7 +51,7 @@ def page_left(page: Page) -> None:
 def page_moved(page: Page) -> None:
     """Messages that are not out yet carry the new addresses."""
     moved = Page.objects.descendant_of(page, inclusive=True)
-    versions = AnnouncementVersion.objects.filter(page__in=moved).exclude(snapshot=None)
+    versions = AnnouncementVersion.objects.filter(page__in=moved, snapshot__isnull=False)
     for version in versions.select_related("page"):
         url = version.page.full_url if version.page else None
         if url and version.snapshot:

@@ -6,15 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from wagtail.models import Page
 
+from tasks.announcements.actions import may_act
 from tasks.announcements.models import Announcement
 from tasks.ledger.models import OPEN_STATES, State
 from tasks.newsletter.audience import EXCLUSIONS
 from tasks.newsletter.models import Campaign, CampaignState, Delivery
 from tasks.social.models import Post
+
+UNKNOWN_SHOWN = 20
+"""Per language. Somebody has to look at each of them, and the view stays readable."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,15 @@ class Group:
     @property
     def failed(self) -> int:
         """How many mails were refused for good."""
-        return sum(tally.number for tally in self.states if tally.key == State.FAILED)
+        return self._number(State.FAILED)
+
+    @property
+    def unknown_not_shown(self) -> int:
+        """How many mails of unknown outcome there are beyond those in ``unknown``."""
+        return self._number(State.UNKNOWN) - len(self.unknown)
+
+    def _number(self, state: State) -> int:
+        return sum(tally.number for tally in self.states if tally.key == state)
 
     @property
     def moving(self) -> bool:
@@ -58,6 +71,13 @@ class Edition:
     announcement: Announcement
     groups: list[Group]
     posts: list[Post]
+    actable: frozenset[int]
+    """Keys of the versions about whose mails and posts the user may do something."""
+
+    @property
+    def may_send_now(self) -> bool:
+        """Whether the user may decide for all languages of it."""
+        return self.actable.issuperset(version.pk for version in self.announcement.versions.all())
 
     @property
     def in_undo_window(self) -> bool:
@@ -82,12 +102,12 @@ class Edition:
         return posts_move or unsettled or any(group.moving for group in self.groups)
 
 
-def editions_of(page: Page) -> list[Edition]:
+def editions_of(page: Page, user: Any) -> list[Edition]:
     """All editions of the page's announcement, newest first, with a fixed number of queries."""
     announcements = list(
         Announcement.objects.filter(translation_key=page.translation_key)
         .order_by("-edition")
-        .prefetch_related("versions", "posts__account", "campaigns__version")
+        .prefetch_related("versions__page", "posts__account", "campaigns__version")
     )
     campaigns = [campaign for a in announcements for campaign in a.campaigns.all()]
     states = _states(campaigns)
@@ -97,6 +117,7 @@ def editions_of(page: Page) -> list[Edition]:
             announcement,
             [_group(c, states.get(c.pk, {}), unknown.get(c.pk, [])) for c in _in_order(announcement)],
             sorted(announcement.posts.all(), key=lambda post: post.account_name),
+            frozenset(v.pk for v in announcement.versions.all() if may_act(user, v, page)),
         )
         for announcement in announcements
     ]
@@ -116,7 +137,9 @@ def _states(campaigns: Iterable[Campaign]) -> dict[int, dict[str, int]]:
 
 def _unknown(campaigns: Iterable[Campaign]) -> dict[int, list[Delivery]]:
     found: dict[int, list[Delivery]] = {}
-    for row in Delivery.objects.filter(campaign__in=list(campaigns), state=State.UNKNOWN).order_by("pk"):
+    rows = Delivery.objects.filter(campaign__in=list(campaigns), state=State.UNKNOWN)
+    place = Window(RowNumber(), partition_by=F("campaign"), order_by="pk")
+    for row in rows.annotate(place=place).filter(place__lte=UNKNOWN_SHOWN).order_by("pk"):
         found.setdefault(row.campaign_id, []).append(row)
     return found
 

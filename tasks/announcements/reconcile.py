@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from cms.models.base import AnnounceChoice
 from cms.plugins import registry
 from tasks.announcements.models import AnnouncementVersion, Reason
 from tasks.announcements.record import record_going_live, record_silently
+
+logger = logging.getLogger(__name__)
 
 
 def unrecorded(model: type[Any]) -> QuerySet[Any]:
@@ -31,11 +34,19 @@ def reconcile() -> int:
     since = timezone.now() - timedelta(days=settings.ANTENNE_RECENT_DAYS)
     found = 0
     for model in registry().announceable_models():
-        recent = unrecorded(model).filter(first_published_at__gte=since)
-        if hasattr(model, "announce"):
-            recent = recent.filter(announce=AnnounceChoice.FIRST)
-        found += sum(record_going_live(page) for page in recent[:100])
+        try:
+            found += _reconcile(model, since)
+        except Exception:
+            # Page types come from plugins: one that is not what it says must not stop the others.
+            logger.exception("%s cannot be reconciled", model.__name__)
     return found
+
+
+def _reconcile(model: type[Any], since: datetime) -> int:
+    recent = unrecorded(model).filter(first_published_at__gte=since)
+    if hasattr(model, "announce"):
+        recent = recent.filter(announce=AnnounceChoice.FIRST)
+    return sum(record_going_live(page) for page in recent[:100])
 
 
 def backfill() -> int:

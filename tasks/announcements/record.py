@@ -49,6 +49,8 @@ def _add_version(page: Page, *, edition: int, silenced: str = "", whole: bool = 
         language=_language(page),
     )
     if rows.exists():
+        # Published again before anything went out: readers get the text as it was corrected.
+        rows.filter(snapshot__isnull=True).update(revision=page.live_revision_id, title=page.title)
         return False
     announcement = _edition(page, edition, silenced if whole else "")
     version = AnnouncementVersion(
@@ -89,9 +91,13 @@ def _language(page: Page) -> str:
 
 
 def _reset_choice(page: Page) -> None:
-    """“Announce again” holds for one publication: put the choice back, in page and revision."""
+    """“Announce again” holds for one publication: put the choice back, in page and revisions.
+
+    In all of them: a revision that was saved meanwhile has inherited the choice.
+    """
     page.announce = AnnounceChoice.FIRST
     type(page)._default_manager.filter(pk=page.pk).update(announce=AnnounceChoice.FIRST)
-    for revision in Revision.objects.filter(pk=page.live_revision_id):
+    asking = Revision.objects.for_instance(page).filter(content__announce=AnnounceChoice.AGAIN.value)
+    for revision in asking:
         revision.content["announce"] = AnnounceChoice.FIRST.value
         revision.save(update_fields=["content"])

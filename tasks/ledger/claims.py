@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tasks.ledger.models import LedgerRow, State
-from tasks.ledger.outcomes import DETAIL_LENGTH, Outcome
+from tasks.ledger.outcomes import DETAIL_LENGTH, Outcome, clean
 
 Row = TypeVar("Row", bound=LedgerRow)
 
@@ -73,8 +73,8 @@ def finish(row: LedgerRow, worker: str, outcome: Outcome) -> bool:
     return bool(
         ours.update(
             state=outcome.state,
-            code=outcome.code[:20],
-            detail=outcome.detail[:DETAIL_LENGTH],
+            code=clean(outcome.code, 20),
+            detail=clean(outcome.detail, DETAIL_LENGTH),
             next_try_at=outcome.next_try_at,
             attempts=F("attempts") + int(outcome.counts),
             sent_at=now if outcome.state == State.SENT else None,

@@ -29,6 +29,11 @@ class Outcome:
     columns: dict[str, Any] = field(default_factory=dict)
 
 
+def clean(text: str, length: int) -> str:
+    """The other side's words, as far as they fit; PostgreSQL takes no NUL in a text."""
+    return text.replace("\x00", "")[:length]
+
+
 def sent(code: str = "", detail: str = "", **columns: Any) -> Outcome:
     """The other side accepted it."""
     return Outcome(State.SENT, code, detail, columns=columns)

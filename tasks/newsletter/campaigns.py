@@ -34,7 +34,12 @@ def advance(campaign: Campaign, choice: Choice) -> None:
 
 
 def close_finished() -> int:
-    """Mark campaigns whose every mail has come to an end; returns how many."""
+    """Mark campaigns whose every mail has come to an end; returns how many.
+
+    One that has open mails again (a late refusal, an editor's “once more”) is being sent again.
+    """
     still_open = Delivery.objects.filter(campaign=OuterRef("pk"), state__in=OPEN_STATES)
+    done = Campaign.objects.filter(Exists(still_open), state=CampaignState.DONE)
+    done.update(state=CampaignState.SENDING, finished_at=None)
     sending = Campaign.objects.filter(state=CampaignState.SENDING)
     return sending.exclude(Exists(still_open)).update(state=CampaignState.DONE, finished_at=timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from wagtail.models import Site
 from cms.models import SiteSettings
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
+
+logger = logging.getLogger(__name__)
 
 # Characters that change the direction of what follows: they can make a subject read as another.
 BIDI = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -52,19 +55,32 @@ def mail_domain() -> str:
 
 
 def site_settings() -> SiteSettings:
-    """The settings of the default site."""
-    site = Site.objects.get(is_default_site=True)
-    found: SiteSettings = SiteSettings.for_site(site)
-    return found
+    """The settings of the default site; empty ones where there is no site."""
+    site = Site.objects.filter(is_default_site=True).first()
+    return SiteSettings.for_site(site) if site else SiteSettings()
 
 
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
         full = {"language": language, "site": site_settings(), "link": LINK_SLOT, **context}
+        if content := context.get("content"):
+            full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
         markup = render_to_string(f"tasks/mail/{template}.mjml", full)
-    return text, str(mrml.to_html(markup).content)
+    return text, _html(markup)
+
+
+def _html(markup: str) -> str:
+    """HTML from MJML; empty, with a word in the log, where the markup cannot be read.
+
+    A mail that is text alone is better than none.
+    """
+    try:
+        return str(mrml.to_html(markup).content)
+    except OSError:
+        logger.exception("A mail has no HTML part, because its markup cannot be read")
+        return ""
 
 
 def plain(html: str) -> str:
@@ -82,7 +98,6 @@ def campaign_parts(campaign: Campaign) -> Parts:
         "content": content,
         "framed": campaign.framed,
         "body_text": plain(content.body_html),
-        "topic": topic_label(content.topic),
     }
     text, html = render("announcement", campaign.language, context)
     return Parts(content.title, text, html, campaign.language, _list_headers(campaign, content.topic))
@@ -124,8 +139,16 @@ def message(parts: Parts, recipient: str, link: str, identity: str, date: dateti
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = identity
     mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")
-    mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
-    # Last, because adding a part takes every “Content-…” header down into the first one.
-    for header, value in parts.headers.items():
-        mail[header] = value.replace(LINK_SLOT, link)
-    return mail.as_bytes()
+    if parts.html:
+        mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
+    return _raw(parts.headers, link) + mail.as_bytes()
+
+
+def _raw(headers: dict[str, str], link: str) -> bytes:
+    """Headers for machines, one line each.
+
+    The email package would fold them, and turn a link that is longer than a line into an encoded
+    word, in which no mail program looks for an address (RFC 2369 §2).
+    """
+    lines = (f"{name}: {value.replace(LINK_SLOT, link)}\r\n" for name, value in headers.items())
+    return "".join(lines).encode("ascii")

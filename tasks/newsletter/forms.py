@@ -43,7 +43,7 @@ class SubscribeForm(forms.Form):
     website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["language"].initial = get_language()
         self.fields["topics"].initial = [key for key, _label in topic_choices()]
         self.fields["website"].widget.attrs.update({"tabindex": "-1", "autocomplete": "off"})

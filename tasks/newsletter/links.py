@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
-from tasks.newsletter.models import Subscriber, SubscriptionRequest
+from tasks.newsletter.models import Standing, Subscriber, SubscriptionRequest
 
 CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
@@ -28,13 +29,17 @@ def unsubscribe_url(subscriber_id: UUID, language: str) -> str:
 
 
 def requested(token: str) -> SubscriptionRequest | None:
-    """The request behind a confirmation token; None if it is forged, too old or gone."""
+    """The request behind a confirmation token; None if it is forged, too old, gone or over.
+
+    Over is a request that was confirmed and whose subscription has ended since.
+    """
     try:
         public_id = signing.loads(token, salt=CONFIRM_SALT, max_age=CONFIRM_WITHIN)
     except signing.BadSignature:
         return None
-    found = SubscriptionRequest.objects.filter(public_id=public_id).select_related("subscriber")
-    return found.first()
+    over = Q(confirmed_at__isnull=False, subscriber__standing=Standing.UNSUBSCRIBED)
+    requests = SubscriptionRequest.objects.filter(public_id=public_id).exclude(over)
+    return requests.select_related("subscriber").first()
 
 
 def leaving(token: str) -> Subscriber | None:

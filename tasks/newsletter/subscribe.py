@@ -22,8 +22,8 @@ def request_subscription(
 ) -> SubscriptionRequest:
     """Note a wish to subscribe and have it confirmed by mail. Changes nothing until then.
 
-    Raises ``ValidationError`` for what is no address. A second wish within ten minutes replaces
-    the first one's content instead of sending a second mail.
+    Raises ``ValidationError`` for what is no address. A second wish within ten minutes is taken for
+    the first one: what is confirmed must be what the mail said, whoever fills in the form meanwhile.
     """
     address = normalized(email)
     subscriber, _ = Subscriber.objects.get_or_create(
@@ -34,7 +34,6 @@ def request_subscription(
         subscriber=subscriber, confirmed_at=None, requested_at__gt=timezone.now() - COOLDOWN
     ).first()
     if recent:
-        SubscriptionRequest.objects.filter(pk=recent.pk).update(**wish)
         return recent
     request = SubscriptionRequest.objects.create(subscriber=subscriber, **wish)
     transaction.on_commit(lambda: doorbell.ring("send_confirmations"), robust=True)
@@ -43,16 +42,17 @@ def request_subscription(
 
 @transaction.atomic
 def confirm(request: SubscriptionRequest) -> Subscriber:
-    """The owner of the address agrees: what was asked for holds from now on."""
+    """The owner of the address agrees: what was asked for holds from now on. Works once."""
     now = timezone.now()
     subscriber = request.subscriber
+    if not SubscriptionRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now):
+        return subscriber
     subscriber.language = request.language
     subscriber.standing = Standing.CONFIRMED
     subscriber.confirmed_at = now
     subscriber.unsubscribed_at = None
     subscriber.save()
     set_topics(subscriber, request.topics)
-    SubscriptionRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now)
     return subscriber
 
 

@@ -9,13 +9,24 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 
-from tasks.ledger.outcomes import Outcome, failed, line_is_down, refused_for_now, sent, unknown
+from tasks.ledger.outcomes import Outcome, failed, refused_for_now, sent, unknown
+
+REFUSAL, GOODBYE, FINAL = 400, 421, 500
+BROKEN = (OSError, smtplib.SMTPException)
+
+
+class _Refused(Exception):
+    """The server said no to one command."""
+
+    def __init__(self, code: int, outcome: Outcome) -> None:
+        super().__init__(code)
+        self.code = code
+        self.outcome = outcome
 
 
 class RelayDown(Exception):
@@ -27,6 +38,8 @@ class Relay:
 
     def __init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
+        self._used = False
+        """Whether the connection has carried a mail: servers close it after some of them."""
 
     def __enter__(self) -> Self:
         return self
@@ -59,26 +72,66 @@ class Relay:
 
         Raises ``RelayDown`` where the relay is gone and ``message`` certainly did not arrive.
         """
+        used = self._used
         smtp = self.open()
         try:
-            for code, reply in _envelope(smtp, sender, recipient):
-                if code >= 400:
-                    smtp.rset()
-                    return _refusal(code, reply, attempts)
-        except (OSError, smtplib.SMTPException) as error:
+            refusal = self._envelope(smtp, sender, recipient, attempts)
+        except RelayDown:
+            if not used:
+                raise
+            return self.send(sender, recipient, message, attempts)
+        self._used = True
+        return refusal or self._hand_over(smtp, message, attempts)
+
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str, attempts: int) -> Outcome | None:
+        """Everything before the message; what came of it, or None where the message may follow.
+
+        Raises ``RelayDown`` where the connection breaks or the server says goodbye (421) to us and
+        not to this recipient.
+        """
+        try:
+            self._ask(smtp.mail(sender), attempts)
+        except _Refused as refused:
+            if refused.code == GOODBYE:
+                self._drop()
+                raise RelayDown(refused.outcome.detail) from refused
+            return self._reset(refused)
+        except BROKEN as error:
             self._drop()
             raise RelayDown(str(error)) from error
-        return self._hand_over(smtp, message, attempts)
+        try:
+            self._ask(smtp.rcpt(recipient), attempts)
+            self._ask(smtp.docmd("DATA"), attempts)
+        except _Refused as refused:
+            return self._reset(refused)
+        except BROKEN as error:
+            self._drop()
+            raise RelayDown(str(error)) from error
+        return None
+
+    def _ask(self, answer: tuple[int, bytes], attempts: int) -> None:
+        code, reply = answer
+        if code >= REFUSAL:
+            raise _Refused(code, _refusal(code, reply, attempts))
+
+    def _reset(self, refused: _Refused) -> Outcome:
+        """The refusal, with the connection ready for the next mail or dropped."""
+        try:
+            if refused.code == GOODBYE or not self._smtp or self._smtp.rset()[0] >= REFUSAL:
+                self._drop()
+        except BROKEN:
+            self._drop()
+        return refused.outcome
 
     def _hand_over(self, smtp: smtplib.SMTP, message: bytes, attempts: int) -> Outcome:
         """From here on a broken connection leaves the outcome unknown."""
         try:
             smtp.send(dot_stuffed(message))
             code, reply = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as error:
+        except BROKEN as error:
             self._drop()
             return unknown(str(error) or type(error).__name__)
-        if code >= 400:
+        if code >= REFUSAL:
             return _refusal(code, reply, attempts)
         return sent(str(code), _text(reply))
 
@@ -86,6 +139,7 @@ class Relay:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+            self._used = False
 
 
 def _connect() -> smtplib.SMTP:
@@ -107,17 +161,9 @@ def _connect() -> smtplib.SMTP:
     return smtp
 
 
-def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Iterator[tuple[int, bytes]]:
-    yield smtp.mail(sender)
-    yield smtp.rcpt(recipient)
-    yield smtp.docmd("DATA")
-
-
 def _refusal(code: int, reply: bytes, attempts: int) -> Outcome:
     """4xx is a “not now”, 5xx a “no” (RFC 5321 §4.2.1)."""
-    if code == 421:
-        return line_is_down(_text(reply))
-    if code < 500:
+    if code < FINAL:
         return refused_for_now(attempts, str(code), _text(reply))
     return failed(str(code), _text(reply))
 

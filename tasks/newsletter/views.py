@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tasks.newsletter import links
 from tasks.newsletter import subscribe as domain
 from tasks.newsletter.forms import CONSENT, SubscribeForm
+from tasks.newsletter.topics import topic_label
 
 show_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -46,7 +47,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     done = request.method == "POST"
     if done:
         domain.confirm(wish)
-    return _private(render(request, "tasks/newsletter/confirm.html", {"wish": wish, "done": done}))
+    context = {"wish": wish, "topics": [topic_label(topic) for topic in wish.topics], "done": done}
+    return _private(render(request, "tasks/newsletter/confirm.html", context))
 
 
 @csrf_exempt  # RFC 8058: the mail program posts without cookie or token; the link is the token.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 import regex
@@ -103,8 +104,15 @@ class Channel(ABC):
         """Post once. ``key`` is the same for every attempt. Raises ``ChannelError``."""
 
     @abstractmethod
-    def find_existing(self, account: SocialAccount, *, key: str, url: str) -> Published | None:
-        """The post that an attempt with a lost reply left behind. Changes nothing."""
+    def find_existing(
+        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
+    ) -> Published | None:
+        """The post that an attempt with a lost reply left behind. Changes nothing.
+
+        Who cannot look for ``key`` looks for a post that links to exactly ``url``. Earlier editions
+        link there too: no attempt was made before ``since``, and the remote ids in ``known`` belong
+        to other posts.
+        """
 
     @abstractmethod
     def delete(self, account: SocialAccount, remote_id: str) -> None:
@@ -112,21 +120,20 @@ class Channel(ABC):
 
     def count(self, text: str, limits: Limits) -> int:
         """The length of ``text`` as the service counts it: graphemes, links at their own price."""
-        links = regex.findall(r"https?://\S+", text) if limits.url_length is not None else []
-        bare = text
-        for link in links:
-            bare = bare.replace(link, "", 1)
-        return len(regex.findall(r"\X", bare)) + len(links) * (limits.url_length or 0)
+        if limits.url_length is None:
+            return len(regex.findall(r"\X", text))
+        bare, links = regex.subn(r"https?://\S+", "", text)
+        return len(regex.findall(r"\X", bare)) + links * limits.url_length
 
     def render(self, content: AnnouncementContent, limits: Limits) -> Rendered:
         """Title, lead, link and hashtags, with the lead shortened to what fits. Pure."""
         tags = " ".join(f"#{tag}" for tag in content.hashtags)
         ending = "\n\n".join(part for part in (content.url, tags) if part)
-        text = self._joined(content.title, content.lead, ending)
-        lead = content.lead
+        lead = _beginning(content.lead, limits.max_length)
+        text = self._joined(content.title, lead, ending)
         while self.count(text, limits) > limits.max_length and lead:
-            lead = lead.rstrip("…").rpartition(" ")[0]
-            text = self._joined(content.title, f"{lead}…" if lead else "", ending)
+            lead = _without_last_word(lead)
+            text = self._joined(content.title, lead, ending)
         if self.count(text, limits) > limits.max_length:
             text = self._joined(content.title, "", content.url)
         return Rendered(text, content.locale, content.url)
@@ -134,3 +141,14 @@ class Channel(ABC):
     @staticmethod
     def _joined(*parts: str) -> str:
         return "\n\n".join(part for part in parts if part)
+
+
+def _beginning(lead: str, length: int) -> str:
+    """At most ``length`` graphemes of ``lead``: counting a long text word by word takes too long."""
+    graphemes = regex.findall(r"\X", lead)
+    return lead if len(graphemes) <= length else _without_last_word("".join(graphemes[:length]))
+
+
+def _without_last_word(lead: str) -> str:
+    rest = lead.rstrip("…").rpartition(" ")[0]
+    return f"{rest}…" if rest else ""

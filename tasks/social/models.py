@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -74,6 +75,8 @@ class SocialAccount(models.Model):
             missing["server"] = _("This channel needs the address of a server.")
         if kind and kind.needs_token and not self.access_token:
             missing["access_token"] = _("This channel needs an access token.")
+        if self.server and not self.server.startswith("https://") and not settings.ANTENNE_HTTP_ALLOW_PRIVATE:
+            missing["server"] = _("The address must begin with https://.")
         if missing:
             raise ValidationError(missing)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,19 @@ from pytest_httpserver import HTTPServer
 from cms.announceable import AnnouncementContent
 from cms.demo.runtime.ports import free_port
 from tasks import outbox
+from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social import posts
-from tasks.social.channel import AuthFailed, Gone, RateLimited, Rejected, Rendered, Retryable, Unknown
+from tasks.social.channel import (
+    AuthFailed,
+    Gone,
+    Published,
+    RateLimited,
+    Rejected,
+    Rendered,
+    Retryable,
+    Unknown,
+)
 from tasks.social.mastodon.channel import MastodonChannel
 from tasks.social.models import Post, SocialAccount
 from tests.doubles.lossy_proxy import LossyProxy
@@ -73,6 +84,12 @@ def linking(server: str, url: str) -> list[dict]:
     return [status for status in statuses(server) if url in status["content"]]
 
 
+def find(account: SocialAccount, url: str, **others: object) -> Published | None:
+    """What the channel takes for a lost post that linked to ``url``."""
+    rules = {"since": datetime.now(UTC) - timedelta(hours=1), "known": frozenset[str]()} | others
+    return MastodonChannel().find_existing(account, key="k", url=url, **rules)
+
+
 def test_limits_are_the_servers_own(account: SocialAccount) -> None:
     limits = MastodonChannel().limits(account)
     assert limits.max_length > 0
@@ -86,12 +103,26 @@ def test_status_is_public_in_its_language_and_can_be_found_and_deleted(
     published = channel.publish(RENDERED, account, key="antenne-1")
     (status,) = linking(server, RENDERED.url)
     assert (status["id"], status["language"], status["visibility"]) == (published.remote_id, "de", "public")
-    assert channel.find_existing(account, key="antenne-1", url=RENDERED.url) == published
+    assert find(account, RENDERED.url) == published
     channel.delete(account, published.remote_id)
     assert linking(server, RENDERED.url) == []
-    assert channel.find_existing(account, key="antenne-1", url=RENDERED.url) is None
+    assert find(account, RENDERED.url) is None
     with pytest.raises(Gone):
         channel.delete(account, published.remote_id)
+
+
+def test_only_a_new_status_with_exactly_this_link_is_the_lost_one(account: SocialAccount) -> None:
+    parent = "https://antenne.example/de/haus/"
+    child = Rendered(f"Kind {parent}kind/", "de", f"{parent}kind/")
+    MastodonChannel().publish(child, account, key="antenne-child")
+    assert find(account, parent) is None
+    query = f"{parent}?a=1&b=2"
+    published = MastodonChannel().publish(
+        Rendered(f"Haus {query}", "de", query), account, key="antenne-house"
+    )
+    assert find(account, query) == published
+    assert find(account, query, known=frozenset({published.remote_id})) is None
+    assert find(account, query, since=datetime.now(UTC) + timedelta(hours=1)) is None
 
 
 def test_same_key_posts_once(server: str, account: SocialAccount) -> None:
@@ -121,11 +152,11 @@ def test_lost_reply_ends_with_exactly_one_post_that_the_editor_can_see(
     proxy.losses = 1
     SocialAccount.objects.create(name="M", channel="mastodon", server=proxy.url, access_token=TOKEN)
     page = publish(draft(site_tree.news["de"], slug="verlorene-antwort"))
-    outbox.route()
+    route_due()
     posts.send_posts(20)
     post = Post.objects.get()
     assert post.state == State.UNKNOWN
-    outbox.sweep()
+    outbox.social(5)
     post.refresh_from_db()
     proxy.close()
     (status,) = linking(server, page.full_url)
@@ -172,8 +203,6 @@ def test_redirect_is_not_followed(httpserver: HTTPServer) -> None:
 
 
 def test_wait_of_a_rate_limit_is_read_in_both_forms(httpserver: HTTPServer) -> None:
-    from datetime import UTC, datetime, timedelta
-
     later = datetime.now(UTC) + timedelta(seconds=100)
     account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
     for value in (later.isoformat(), str(int(later.timestamp()))):
@@ -184,6 +213,27 @@ def test_wait_of_a_rate_limit_is_read_in_both_forms(httpserver: HTTPServer) -> N
         with pytest.raises(RateLimited) as raised:
             MastodonChannel().publish(RENDERED, account, key="k")
         assert 90 < raised.value.after < 101
+
+
+@pytest.mark.parametrize(
+    ("reset", "wait"),
+    [
+        ("9" * 12, 86400),
+        ("9999-01-01T00:00:00Z", 86400),
+        ("2000-01-01T00:00:00Z", 1),
+        ("²", None),
+        ("x", None),
+    ],
+)
+def test_wait_of_a_rate_limit_is_at_most_a_day(
+    httpserver: HTTPServer, reset: str, wait: float | None
+) -> None:
+    header = {"X-RateLimit-Reset": reset}
+    httpserver.expect_request("/api/v1/statuses").respond_with_json({"error": "slow"}, 429, header)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    with pytest.raises(RateLimited) as raised:
+        MastodonChannel().publish(RENDERED, account, key="k")
+    assert raised.value.after == wait
 
 
 def test_post_is_rendered_within_the_servers_limits(account: SocialAccount) -> None:

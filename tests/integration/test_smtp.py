@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from tasks import outbox
+from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter.models import Delivery, Standing, Subscriber, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
@@ -26,7 +27,7 @@ def deliveries(site_tree: SiteTree, relay: Behaviour) -> dict[str, Delivery]:
     for name in ("anna", "bernd", "clara"):
         subscriber("de", email=f"{name}@example.org")
     publish(draft(site_tree.news["de"], title="Kongress"))
-    outbox.route()
+    route_due()
     return {row.address: row for row in Delivery.objects.all()}
 
 

@@ -193,3 +193,28 @@ def test_unknown_address_below_api_is_a_problem_document(client: Client, site_tr
         answer = client.get(path)
         assert answer.status_code == 404, path
         assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/pages", "/pages/resolve?path=/de/", "/pages/999999", "/openapi.json"])
+def test_head_answers_as_get_without_a_body(client: Client, site_tree: SiteTree, path: str) -> None:
+    got = client.get(f"{API}{path}")
+    head = client.head(f"{API}{path}")
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head["Content-Length"] == str(len(got.content))
+    for name in ("Content-Type", "ETag", "Cache-Control"):
+        assert head.get(name) == got.get(name)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_what_would_change_something_is_refused(site_tree: SiteTree, method: str) -> None:
+    response = Client(enforce_csrf_checks=True).generic(method, f"{API}/pages")
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+    assert response.json()["status"] == 405
+
+
+def test_scripts_of_other_origins_are_told_that_they_may_read(client: Client, site_tree: SiteTree) -> None:
+    response = client.options(f"{API}/pages", headers={"origin": "https://other.example"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"

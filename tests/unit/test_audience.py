@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tasks import outbox
 from tasks.announcements.conservation import balances
 from tasks.announcements.models import Announcement
-from tasks.announcements.route import route
+from tasks.announcements.route import route, route_due
 from tasks.newsletter.models import Campaign, Delivery, Standing
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -21,7 +20,7 @@ def test_only_confirmed_subscribers_of_the_topic_are_recipients(site_tree: SiteT
     subscriber("de", "congress", standing=Standing.PENDING)
     subscriber("de", "congress", standing=Standing.UNSUBSCRIBED)
     publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     assert list(Delivery.objects.values_list("address", flat=True)) == [wanted.email]
     campaign = Campaign.objects.get(language="de")
     assert campaign.candidates == 4
@@ -32,7 +31,7 @@ def test_candidates_are_recipients_and_excluded(site_tree: SiteTree) -> None:
     for number in range(7):
         subscriber("de", "congress" if number % 2 else "barcamp")
     publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     assert all(balance.holds for balance in balances())
     german = next(b for b in balances() if b.candidates)
     assert (german.candidates, german.frozen, german.excluded) == (7, 3, 4)
@@ -41,7 +40,7 @@ def test_candidates_are_recipients_and_excluded(site_tree: SiteTree) -> None:
 def test_the_balance_notices_a_missing_delivery(site_tree: SiteTree) -> None:
     subscriber("de"), subscriber("de")
     publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     Delivery.objects.first().delete()
     assert [balance.holds for balance in balances() if balance.candidates] == [False]
 
@@ -49,8 +48,8 @@ def test_the_balance_notices_a_missing_delivery(site_tree: SiteTree) -> None:
 def test_routing_twice_writes_nothing_twice(site_tree: SiteTree) -> None:
     subscriber("de")
     publish(draft(site_tree.news["de"]))
-    outbox.route()
-    outbox.route()
+    route_due()
+    route_due()
     assert Delivery.objects.count() == 1
     assert Campaign.objects.count() == 3
 

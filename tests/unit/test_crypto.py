@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
+import pytest
+from django.db import connection
+from django.test import Client
+
 from cms.crypto import decrypt, encrypt
+from tasks.social.models import SocialAccount
 
 
 def test_what_is_encrypted_can_be_read_again_and_differs_each_time(settings) -> None:
@@ -28,3 +35,48 @@ def test_a_token_that_no_key_fits_is_empty_and_no_crash(settings) -> None:
     token = encrypt("geheim")
     settings.ANTENNE_ENCRYPTION_KEYS = ["new"]
     assert decrypt(token) == ""
+
+
+def stored_token() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_token FROM tasks_socialaccount")
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_saving_without_the_key_keeps_the_secret(settings) -> None:
+    settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
+    SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    before = stored_token()
+    settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
+    account = copy.deepcopy(SocialAccount.objects.get())
+    assert account.access_token == ""
+    account.name = "B"
+    account.save()
+    assert stored_token() == before
+    settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
+    assert SocialAccount.objects.get().access_token == "geheim"
+    assert SocialAccount.objects.get().name == "B"
+
+
+@pytest.mark.django_db
+def test_a_new_secret_replaces_one_that_no_key_fits(settings) -> None:
+    settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
+    SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
+    account = SocialAccount.objects.get()
+    account.access_token = "neu"
+    account.save()
+    assert SocialAccount.objects.get().access_token == "neu"
+
+
+@pytest.mark.django_db
+def test_the_form_without_the_key_keeps_the_secret(settings, admin_client: Client) -> None:
+    settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
+    account = SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    before = stored_token()
+    settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
+    data = {"name": "B", "channel": "noticeboard", "active": "on", "access_token": ""}
+    admin_client.post(f"/admin/tasks/socialaccount/edit/{account.pk}/", data)
+    assert SocialAccount.objects.get().name == "B"
+    assert stored_token() == before

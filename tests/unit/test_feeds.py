@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
 
 from cms import listing
-from cms.models import CongressPage, TextPage
+from cms.announceable import AnnouncementContent
+from cms.models import CongressPage, HomePage, SiteSettings, TextPage
 from tests.factories.pages import (
     CongressPageFactory,
     FunderLineFactory,
+    HomePageFactory,
     SiteTree,
     TextPageFactory,
     make_private,
@@ -105,7 +110,7 @@ def test_many_pages_of_one_kind_do_not_push_out_another(
     monkeypatch.setattr(listing, "registry", lambda: SimpleNamespace(announceable_models=lambda: kinds))
     congress = CongressPageFactory(parent=site_tree.news["de"])
     texts = [TextPageFactory(parent=site_tree.homes["de"]) for _number in range(4)]
-    newest = listing.newest_of_each_kind(site_tree.homes["de"].locale, 3)
+    newest = listing.newest_of_each_kind(site_tree.site, site_tree.homes["de"].locale, 3)
     assert [page.pk for page in newest] == [*(page.pk for page in reversed(texts[1:])), congress.pk]
 
 
@@ -119,3 +124,58 @@ def test_feed_needs_the_same_number_of_queries_for_more_entries(client: Client, 
             feed(client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def second_site(site_tree: SiteTree) -> HomePage:
+    home: HomePage = HomePageFactory(
+        parent=site_tree.homes["de"].get_parent(), slug="zwei", locale=site_tree.homes["de"].locale
+    )
+    Site.objects.create(hostname="other.example", port=80, root_page=home, site_name="Zwei")
+    Site.clear_site_root_paths_cache()
+    return home
+
+
+def test_another_sites_pages_are_in_its_own_feed_alone(
+    client: Client, site_tree: SiteTree, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    CongressPageFactory(parent=site_tree.news["de"], title="Unser")
+    CongressPageFactory(parent=second_site(site_tree), title="Deren")
+    assert titles(feed(client)) == ["Unser"]
+    other = client.get("/de/feed.atom", headers={"host": "other.example"})
+    assert titles(ElementTree.fromstring(other.content)) == ["Deren"]
+
+
+def test_another_sites_events_are_on_its_own_home_page_alone(site_tree: SiteTree) -> None:
+    day = datetime(2099, 1, 1, tzinfo=UTC)
+    ours = CongressPageFactory(parent=site_tree.news["de"], starts_at=day, ends_at=day)
+    theirs = CongressPageFactory(parent=(other := second_site(site_tree)), starts_at=day, ends_at=day)
+    assert listing.upcoming_events(site_tree.homes["de"], 4) == [ours]
+    assert listing.upcoming_events(other, 4) == [theirs]
+
+
+def test_characters_that_xml_forbids_do_not_reach_the_feed(client: Client, site_tree: SiteTree) -> None:
+    SiteSettings.objects.create(site=site_tree.site, organisation="An\x0btenne", tagline_de="Mo\x01tto")
+    CongressPageFactory(
+        parent=site_tree.news["de"], title="A\x0bB", lead="C\x0bD", call="<p>E\x0bF", hashtags="G\x1fH"
+    )
+    root = feed(client)
+    assert root.findtext(f"{ATOM}title") == "An tenne"
+    assert titles(root) == ["A B"]
+
+
+def test_page_that_cannot_be_said_is_left_out_and_logged(
+    client: Client, site_tree: SiteTree, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = CongressPageFactory(parent=site_tree.news["de"], title="Kaputt")
+    CongressPageFactory(parent=site_tree.news["de"], title="Heil")
+    say = CongressPage.get_announcement
+
+    def fail_for_one(page: CongressPage) -> AnnouncementContent:
+        if page.pk == broken.pk:
+            raise ValueError("no body")
+        return say(page)
+
+    monkeypatch.setattr(CongressPage, "get_announcement", fail_for_one)
+    assert titles(feed(client)) == ["Heil"]
+    assert f"Page {broken.pk} is left out" in caplog.text

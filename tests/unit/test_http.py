@@ -24,6 +24,12 @@ PRIVATE = [
     "fd00::1",
     "::ffff:127.0.0.1",
     "::ffff:10.0.0.1",
+    "64:ff9b::127.0.0.1",
+    "64:ff9b::169.254.169.254",
+    "::",
+    "::127.0.0.1",
+    "::10.0.0.1",
+    "2002:7f00:1::",
 ]
 
 
@@ -32,7 +38,10 @@ def test_special_addresses_are_not_public(address: str) -> None:
     assert not http.is_public(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::93.184.216.34"],
+)
 def test_ordinary_addresses_are_public(address: str) -> None:
     assert http.is_public(address)
 

@@ -7,14 +7,16 @@ import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 from cms import plugins
 from cms.checks import plugins_can_be_used
 from cms.plugins import Plugin, Registry, registry
 from tasks import outbox
+from tasks.announcements.route import route_due
 from tasks.social import posts
 from tasks.social.models import Post, SocialAccount
 from tests.factories.pages import SiteTree
@@ -49,14 +51,14 @@ def test_a_third_partys_channel_posts(with_example: None, site_tree: SiteTree) -
     assert plugins_can_be_used() == []
     SocialAccount.objects.create(name="Logbuch", channel="logbook")
     page = publish(draft(site_tree.news["de"], title="Kongress"))
-    outbox.route()
+    route_due()
     posts.send_posts(5)
     post = Post.objects.get()
     assert post.state == "sent"
     (entry,) = entries().values()
     assert entry["text"] == f"Kongress\n\n{page.full_url}"
     page.unpublish()
-    outbox.sweep()
+    outbox.drain(5)
     assert entries() == {}
 
 
@@ -74,6 +76,11 @@ def test_a_third_partys_topic_can_be_subscribed_to(with_example: None, site_tree
         Plugin("kaputt", "Kaputt", dashboard_panels=("cms.plugins.Nothing",)),
         Plugin("kaputt", "Kaputt", health_checks=("cms.plugins.nothing",)),
         Plugin("kaputt", "Kaputt", channels={"mastodon": "tasks.social.mastodon.channel.MastodonChannel"}),
+        Plugin("kaputt", "Kaputt", channels={"x": "cms.plugins.registry"}),
+        Plugin("kaputt", "Kaputt", urls=("cms.plugins",)),
+        Plugin("kaputt", "Kaputt", api_routers=(("/x", "cms.plugins.Registry"),)),
+        Plugin("kaputt", "Kaputt", announceable=("auth.User",)),
+        Plugin("kaputt", "Kaputt", health_checks=("cms.plugins.PLUGIN_GROUP",)),
     ],
 )
 def test_a_broken_plugin_is_named_by_a_check_and_left_out(broken: Plugin, monkeypatch) -> None:
@@ -86,8 +93,6 @@ def test_a_broken_plugin_is_named_by_a_check_and_left_out(broken: Plugin, monkey
 
 
 def test_an_app_whose_declaration_raises_is_named_by_a_check(monkeypatch) -> None:
-    from django.apps import apps
-
     monkeypatch.setattr(apps.get_app_config("partnerships"), "antenne_plugin", lambda: 1 / 0, raising=False)
     registry.cache_clear()
     try:
@@ -97,11 +102,53 @@ def test_an_app_whose_declaration_raises_is_named_by_a_check(monkeypatch) -> Non
     assert names == {"partnerships"}
 
 
-def test_an_entry_point_that_cannot_be_imported_is_left_out(monkeypatch) -> None:
-    entry = EntryPoint("kaputt", "nowhere_at_all.apps:Config", plugins.PLUGIN_GROUP)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"topics": ("x",)},
+        {"topics": (("x", 1),)},
+        {"topics": "xy"},
+        {"api_routers": (("/x",),)},
+        {"channels": ("x",)},
+        {"channels": {"x": None}},
+        {"urls": "cms.feed_urls"},
+        {"health_checks": (print,)},
+    ],
+)
+def test_a_plugin_of_the_wrong_shape_is_named_by_a_check_and_left_out(shape: Any, monkeypatch) -> None:
+    broken = Plugin(**{"name": "kaputt", "verbose_name": "Kaputt", **shape})
+    config = apps.get_app_config("partnerships")
+    monkeypatch.setattr(config, "antenne_plugin", lambda: broken, raising=False)
+    registry.cache_clear()
+    try:
+        (error,) = plugins_can_be_used()
+        assert error.id == "antenne.E001"
+        assert next(iter(shape)) in error.msg
+        assert broken not in registry().plugins
+    finally:
+        registry.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["nowhere_at_all.apps:Config", "cms.apps:Missing", "cms.plugins:Registry", "cms.plugins:registry"],
+)
+def test_an_entry_point_that_is_no_app_is_left_out(value: str, monkeypatch) -> None:
+    entry = EntryPoint("kaputt", value, plugins.PLUGIN_GROUP)
     monkeypatch.setattr(plugins, "_entry_point_faults", [])
     assert plugins._load_app(entry) is None
     assert [fault.plugin for fault in plugins._entry_point_faults] == ["kaputt"]
+
+
+@pytest.mark.parametrize(
+    "installed", ["tests.plugins.example_channel", "tests.plugins.example_channel.apps.ExampleChannelConfig"]
+)
+def test_an_app_that_is_installed_already_is_not_loaded_twice(installed: str, monkeypatch) -> None:
+    values = ("tests.plugins.example_channel.apps:ExampleChannelConfig", "tests.plugins.example_channel")
+    found = [EntryPoint(f"e{i}", value, plugins.PLUGIN_GROUP) for i, value in enumerate(values)]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: found)
+    assert plugins.entry_point_apps([installed]) == []
+    assert plugins.entry_point_apps(["cms"]) == [EXAMPLE]
 
 
 def test_entry_points_of_installed_distributions_are_found(tmp_path: Path) -> None:

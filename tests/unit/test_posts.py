@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from cms.announceable import AnnouncementContent
 from tasks import outbox
+from tasks.announcements.models import Announcement
+from tasks.announcements.route import route_due
+from tasks.ledger import claims
 from tasks.ledger.models import State
 from tasks.social import posts
 from tasks.social.channel import (
@@ -36,29 +41,47 @@ class ScriptedChannel(NoticeboardChannel):
 
     answer: Exception | None = None
     remote: Published | None = None
+    withdrawing: Exception | None = None
+    seconds: float = 0
+    asked: list[dict] = []
+    deleted: list[str] = []
 
     def publish(self, rendered: Rendered, account: SocialAccount, *, key: str) -> Published:
         if self.answer:
             raise self.answer
         return super().publish(rendered, account, key=key)
 
-    def find_existing(self, account: SocialAccount, *, key: str, url: str) -> Published | None:
+    def find_existing(
+        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
+    ) -> Published | None:
+        time.sleep(self.seconds)
+        self.asked.append({"since": since, "known": known})
+        if isinstance(self.remote, Exception):
+            raise self.remote
         return self.remote
+
+    def delete(self, account: SocialAccount, remote_id: str) -> None:
+        time.sleep(self.seconds)
+        self.deleted.append(remote_id)
+        if self.withdrawing:
+            raise self.withdrawing
 
 
 @pytest.fixture
 def post(site_tree: SiteTree) -> Post:
     SocialAccount.objects.create(name="Brett", channel="noticeboard")
     publish(draft(site_tree.news["de"], title="Kongress", lead="Zwei Tage."))
-    outbox.route()
+    route_due()
     return Post.objects.get()
 
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> type[ScriptedChannel]:
     monkeypatch.setattr(SocialAccount, "get_channel", lambda account: ScriptedChannel())
-    monkeypatch.setattr(ScriptedChannel, "answer", None)
-    monkeypatch.setattr(ScriptedChannel, "remote", None)
+    for name, value in (("answer", None), ("remote", None), ("withdrawing", None), ("seconds", 0)):
+        monkeypatch.setattr(ScriptedChannel, name, value)
+    monkeypatch.setattr(ScriptedChannel, "asked", [])
+    monkeypatch.setattr(ScriptedChannel, "deleted", [])
     return ScriptedChannel
 
 
@@ -78,10 +101,10 @@ def test_every_account_posts_in_its_own_language(site_tree: SiteTree) -> None:
     page = draft(site_tree.news["de"], title="Kongress")
     french = translation(page, "fr", title="Congrès")
     publish(page)
-    outbox.route()
+    route_due()
     assert set(Post.objects.values_list("account_name", flat=True)) == {"Brett de", "Brett "}
     publish(french)
-    outbox.route()
+    route_due()
     posts.send_posts(5)
     texts = {notice.account_name: notice.text.splitlines()[0] for notice in Notice.objects.all()}
     assert texts == {"Brett de": "Kongress", "Brett ": "Kongress", "Brett fr": "Congrès"}
@@ -134,7 +157,7 @@ def test_unknown_post_that_the_service_has_is_found(post: Post, scripted) -> Non
     scripted.answer = Unknown("reply lost")
     posts.send_posts(5)
     scripted.remote = Published("42", "https://social.example/42")
-    outbox.sweep()
+    outbox.social(5)
     post.refresh_from_db()
     assert (post.state, post.remote_id, post.remote_url) == (State.SENT, "42", "https://social.example/42")
 
@@ -143,7 +166,7 @@ def test_one_channels_fault_does_not_stop_another(site_tree: SiteTree) -> None:
     SocialAccount.objects.create(name="A", channel="not-installed")
     SocialAccount.objects.create(name="B", channel="noticeboard")
     publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     posts.send_posts(5)
     states = dict(Post.objects.values_list("account_name", "state"))
     assert states == {"A": State.DEFERRED, "B": State.SENT}
@@ -169,11 +192,203 @@ def test_account_connected_later_does_not_post_what_still_waits(site_tree: SiteT
     page = draft(site_tree.news["de"])
     french = translation(page, "fr")
     publish(page)
-    outbox.route()
+    route_due()
     SocialAccount.objects.create(name="Nouveau", channel="noticeboard", language="fr")
     publish(french)
-    outbox.route()
+    route_due()
     assert not Post.objects.exists()
+
+
+def test_later_translation_of_old_news_is_not_posted_by_a_newer_account(site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    route_due()
+    assert Announcement.objects.get().settled_at is not None
+    SocialAccount.objects.create(name="Nouveau", channel="noticeboard", language="fr")
+    publish(translation(page, "fr"))
+    route_due()
+    assert Announcement.objects.get().versions.count() == 2
+    assert not Post.objects.exists()
+
+
+@pytest.fixture
+def many(site_tree: SiteTree, scripted) -> list[Post]:
+    """Three posts that are out, oldest first; their ids on the service are 1, 2 and 3."""
+    SocialAccount.objects.create(name="Brett", channel="noticeboard")
+    for _number in range(3):
+        publish(draft(site_tree.news["de"]))
+    route_due()
+    posts.send_posts(5)
+    for number, row in enumerate(found := list(Post.objects.order_by("pk")), start=1):
+        Post.objects.filter(pk=row.pk).update(remote_id=str(number))
+    return found
+
+
+def all_unknown() -> None:
+    Post.objects.update(state=State.UNKNOWN, remote_id="")
+
+
+def all_to_be_withdrawn() -> None:
+    Post.objects.update(withdraw_requested_at=timezone.now())
+
+
+def test_withdrawing_and_looking_stop_in_time(many: list[Post], scripted) -> None:
+    scripted.seconds = 0.2
+    all_to_be_withdrawn()
+    assert posts.delete_withdrawn(0.1) == 1
+    all_unknown()
+    posts.look_for_unknown(0.1)
+    assert len(scripted.asked) == 1
+
+
+def test_what_fails_does_not_hold_up_the_others_for_ever(many: list[Post], scripted, monkeypatch) -> None:
+    monkeypatch.setattr(posts, "ROUND", 1)
+    scripted.withdrawing = Retryable("busy", 503)
+    all_to_be_withdrawn()
+    for _number in range(3):
+        assert posts.delete_withdrawn(5) == 0
+    assert sorted(scripted.deleted) == ["1", "2", "3"]
+    scripted.withdrawing = None
+    assert sum(posts.delete_withdrawn(5) for _number in range(3)) == 3
+
+
+def test_end_of_the_tasks_time_is_never_swallowed(many: list[Post], scripted) -> None:
+    scripted.withdrawing = scripted.remote = scripted.answer = SoftTimeLimitExceeded()
+    all_to_be_withdrawn()
+    with pytest.raises(SoftTimeLimitExceeded):
+        posts.delete_withdrawn(5)
+    all_unknown()
+    with pytest.raises(SoftTimeLimitExceeded):
+        posts.look_for_unknown(5)
+    Post.objects.update(state=State.PENDING)
+    with pytest.raises(SoftTimeLimitExceeded):
+        posts.send_posts(5)
+    assert Post.objects.filter(state=State.SENDING).count() == 1
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN])
+def test_post_on_its_way_is_withdrawn_once_it_is_known_to_be_out(
+    site_tree: SiteTree, scripted, state: State
+) -> None:
+    SocialAccount.objects.create(name="Brett", channel="noticeboard")
+    page = publish(draft(site_tree.news["de"]))
+    route_due()
+    (row,) = claims.claim(Post.objects.all(), "w", 1)
+    assert claims.begin(row, "w")
+    Post.objects.update(state=state)
+    page.unpublish()
+    assert posts.delete_withdrawn(5) == 0
+    assert scripted.deleted == []
+    assert claims.finish(row, "w", posts.found(Published("7", "https://social.example/7")))
+    assert posts.delete_withdrawn(5) == 1
+    assert scripted.deleted == ["7"]
+
+
+def test_post_that_is_refused_after_all_is_not_to_be_withdrawn(site_tree: SiteTree, scripted) -> None:
+    SocialAccount.objects.create(name="Brett", channel="noticeboard")
+    publish(draft(site_tree.news["de"]))
+    route_due()
+    all_to_be_withdrawn()
+    Post.objects.update(state=State.FAILED)
+    posts.delete_withdrawn(5)
+    assert Post.objects.get().withdraw_requested_at is None
+    Post.objects.update(state=State.PENDING)
+    all_to_be_withdrawn()
+    posts.send_posts(5)
+    assert posts.delete_withdrawn(5) == 0
+    assert Post.objects.get().state == State.SENT
+
+
+@pytest.mark.parametrize("missing", [{"account": None}, {"remote_id": ""}])
+def test_withdrawal_out_of_reach_is_said_once_and_not_tried(many, scripted, missing: dict) -> None:
+    all_to_be_withdrawn()
+    Post.objects.filter(pk=many[0].pk).update(**missing)
+    assert posts.delete_withdrawn(5) == 2
+    row = Post.objects.get(pk=many[0].pk)
+    assert row.withdraw_requested_at
+    assert not row.withdrawn_at
+    assert row.detail == posts.OUT_OF_REACH
+    assert posts.delete_withdrawn(5) == 0
+    assert sorted(scripted.deleted) == ["2", "3"]
+    assert Post.objects.get(pk=row.pk).updated_at == row.updated_at
+
+
+LONG = "x" * 600
+
+
+@pytest.mark.parametrize(
+    ("remote", "kept"),
+    [
+        (Published("4\x002", "https://m.example/4\x002"), ("42", "https://m.example/42")),
+        (Published(LONG, f"https://m.example/{LONG}"), ("", "")),
+        (Published("42", "javascript:alert(1)"), ("42", "")),
+    ],
+)
+def test_what_another_server_answers_fits(post: Post, scripted, monkeypatch, remote, kept) -> None:
+    monkeypatch.setattr(ScriptedChannel, "publish", lambda *_args, **_kwargs: remote)
+    posts.send_posts(5)
+    row = Post.objects.get()
+    assert (row.state, row.remote_id, row.remote_url) == (State.SENT, *kept)
+    all_unknown()
+    scripted.remote = remote
+    assert posts.look_for_unknown(5) == 1
+    row = Post.objects.get()
+    assert (row.state, row.remote_id, row.remote_url) == (State.SENT, *kept)
+
+
+def test_nul_in_a_reason_is_left_out(many: list[Post], scripted) -> None:
+    scripted.withdrawing = Retryable("bu\x00sy")
+    all_to_be_withdrawn()
+    posts.delete_withdrawn(5)
+    assert set(Post.objects.values_list("detail", flat=True)) == {"busy"}
+    scripted.answer = AuthFailed("to\x00ken")
+    Post.objects.update(state=State.PENDING)
+    posts.send_posts(5)
+    assert SocialAccount.objects.get().trouble == "token"
+
+
+def test_answer_that_is_no_post_breaks_nothing(post: Post, scripted, monkeypatch) -> None:
+    monkeypatch.setattr(ScriptedChannel, "publish", lambda *_args, **_kwargs: None)
+    posts.send_posts(5)
+    assert Post.objects.get().state == State.UNKNOWN
+    scripted.remote = "no post"
+    assert posts.look_for_unknown(5) == 0
+
+
+def test_look_does_not_fail_where_its_result_cannot_be_stored(post: Post, scripted, monkeypatch) -> None:
+    def broken(*_args: object) -> bool:
+        raise ValueError("cannot be stored")
+
+    all_unknown()
+    scripted.remote = Published("42", "https://m.example/42")
+    monkeypatch.setattr(claims, "finish", broken)
+    assert posts.look_for_unknown(5) == 0
+
+
+def test_service_is_told_what_cannot_be_the_lost_post(many: list[Post], scripted) -> None:
+    Post.objects.filter(pk=many[2].pk).update(state=State.UNKNOWN, remote_id="")
+    posts.look_for_unknown(5)
+    assert scripted.asked == [
+        {"since": many[2].version.live_at, "known": frozenset({"1", "2"})},
+    ]
+
+
+def test_newer_edition_is_looked_for_first(site_tree: SiteTree, scripted) -> None:
+    SocialAccount.objects.create(name="Brett", channel="noticeboard")
+    page = publish(draft(site_tree.news["de"]))
+    route_due()
+    publish(page, announce="again")
+    route_due()
+    all_unknown()
+    scripted.remote = Published("42", "https://m.example/42")
+    assert posts.look_for_unknown(5) == 1
+    states = dict(Post.objects.values_list("announcement__edition", "state"))
+    assert states == {1: State.UNKNOWN, 2: State.SENT}
+
+
+def test_account_that_posts_again_is_not_in_trouble_any_more(post: Post) -> None:
+    SocialAccount.objects.update(trouble="token revoked")
+    posts.send_posts(5)
+    assert SocialAccount.objects.get().trouble == ""
 
 
 def content(**fields: object) -> AnnouncementContent:
@@ -202,6 +417,16 @@ def test_text_always_fits_and_always_has_title_and_link(length: int) -> None:
     assert channel.count(rendered.text, LIMITS) <= LIMITS.max_length
     assert rendered.text.startswith("Titel")
     assert content().url in rendered.text
+
+
+def test_long_lead_is_shortened_quickly() -> None:
+    channel, counted = NoticeboardChannel(), []
+    lead = "wort " * 20_000
+    channel.count = lambda text, limits: counted.append(len(text)) or Channel.count(channel, text, limits)
+    text = channel.render(content(lead=lead), LIMITS).text
+    assert sum(counted) < len(lead)
+    assert text.split("\n\n")[1].endswith("wort…")
+    assert channel.count(text, LIMITS) > LIMITS.max_length - 10
 
 
 def test_hashtags_stand_at_the_end() -> None:

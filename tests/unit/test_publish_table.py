@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.actions.convert_alias import ConvertAliasPageAction
 from wagtail.models import GroupApprovalTask, Page, Revision, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import querydict_from_html
 
@@ -14,6 +15,7 @@ from cms.models import CongressPage
 from tasks import outbox
 from tasks.announcements.models import Announcement, AnnouncementVersion, Reason
 from tasks.announcements.reconcile import backfill
+from tasks.announcements.route import route_due
 from tasks.announcements.schedule import publish_due
 from tasks.newsletter.models import Delivery
 from tasks.social.models import Post, SocialAccount
@@ -59,6 +61,7 @@ def test_draft_is_not_announced(site_tree: SiteTree) -> None:
 
 def test_later_edit_is_silent(site_tree: SiteTree) -> None:
     page = publish(draft(site_tree.news["de"], title="Kongress"))
+    route_due()
     publish(page, title="Kongress!")
     assert announced() == [("Kongress", 1)]
 
@@ -135,6 +138,7 @@ def test_expired_page_is_unpublished(site_tree: SiteTree) -> None:
 def test_alias_is_silent(site_tree: SiteTree) -> None:
     page = publish(draft(site_tree.news["de"], title="Kongress"))
     page.create_alias(parent=site_tree.news["fr"])
+    route_due()
     publish(page, title="Geändert")
     assert announced() == [("Kongress", 1)]
 
@@ -145,6 +149,27 @@ def test_alias_with_a_revision_of_its_own_is_silent(site_tree: SiteTree) -> None
     alias.live_revision = page.live_revision
     alias.save()
     assert announced() == [("Kongress", 1)]
+
+
+def test_alias_that_becomes_a_page_of_its_own_is_silent(site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"], title="Kongress"))
+    alias = page.create_alias(parent=site_tree.news["fr"])
+    ConvertAliasPageAction(CongressPage.objects.get(pk=alias.pk)).execute()
+    outbox.sweep()
+    publish(CongressPage.objects.get(pk=alias.pk), title="Eigene Seite")
+    assert announced() == [("Kongress", 1)]
+
+
+def test_revision_that_was_saved_meanwhile_does_not_announce_again(site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    latest = page.get_latest_revision_as_object()
+    latest.announce = "again"
+    asking = latest.save_revision()
+    latest.title = "Weiter bearbeitet"
+    meanwhile = latest.save_revision()
+    asking.publish()
+    Revision.objects.get(pk=meanwhile.pk).publish()
+    assert [edition for _, edition in announced()] == [1, 2]
 
 
 def test_mirrored_translation_as_alias_is_silent(site_tree: SiteTree) -> None:
@@ -229,7 +254,7 @@ def test_page_that_was_live_before_is_known_and_its_edit_silent(site_tree: SiteT
 
 def test_move_carries_the_address_of_what_is_pending(site_tree: SiteTree) -> None:
     page = publish(draft(site_tree.news["de"], slug="kongress"))
-    outbox.route()
+    route_due()
     version = AnnouncementVersion.objects.get()
     assert version.content.url.endswith("/aktuelles/kongress/")
     page.move(site_tree.homes["de"], pos="last-child")
@@ -241,7 +266,7 @@ def test_new_slug_carries_the_address_of_what_is_pending(
     site_tree: SiteTree, django_capture_on_commit_callbacks
 ) -> None:
     page = publish(draft(site_tree.news["de"], slug="kongress"))
-    outbox.route()
+    route_due()
     with django_capture_on_commit_callbacks(execute=True):
         publish(page, slug="tagung")
     assert AnnouncementVersion.objects.get().content.url.endswith("/aktuelles/tagung/")
@@ -250,7 +275,7 @@ def test_new_slug_carries_the_address_of_what_is_pending(
 def test_unpublish_stops_what_is_not_out(site_tree: SiteTree) -> None:
     subscriber("de")
     page = publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     page.unpublish()
     delivery = Delivery.objects.get()
     assert delivery.state == "suppressed"
@@ -263,12 +288,12 @@ def test_delete_withdraws_the_post_and_keeps_its_remote_id(site_tree: SiteTree) 
 
     SocialAccount.objects.create(name="Brett", channel="noticeboard", withdraw=True)
     page = publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     send_posts(5)
     remote_id = Post.objects.get().remote_id
     assert Notice.objects.filter(pk=remote_id).exists()
     page.delete()
-    outbox.sweep()
+    outbox.drain(5)
     post = Post.objects.get()
     assert post.withdrawn_at is not None
     assert post.remote_id == remote_id
@@ -282,10 +307,10 @@ def test_delete_leaves_the_post_where_the_account_keeps_posts(site_tree: SiteTre
 
     SocialAccount.objects.create(name="Brett", channel="noticeboard", withdraw=False)
     page = publish(draft(site_tree.news["de"]))
-    outbox.route()
+    route_due()
     send_posts(5)
     page.delete()
-    outbox.sweep()
+    outbox.drain(5)
     assert Notice.objects.count() == 1
     assert Post.objects.get().withdrawn_at is None
 

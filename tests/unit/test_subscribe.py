@@ -73,7 +73,19 @@ def test_a_program_that_fills_in_everything_gets_the_usual_answer(
 def test_asking_twice_sends_one_confirmation(site_tree: SiteTree, client: Client) -> None:
     client.post("/de/newsletter/", FORM)
     client.post("/de/newsletter/", FORM | {"topics": ["barcamp"]})
-    assert SubscriptionRequest.objects.get().topics == ["barcamp"]
+    assert SubscriptionRequest.objects.get().topics == ["congress"], "the mail names what was asked first"
+
+
+def test_confirmation_works_once(site_tree: SiteTree, client: Client) -> None:
+    client.post("/de/newsletter/", FORM)
+    link = path(confirm_url(SubscriptionRequest.objects.get()))
+    client.post(link)
+    assert client.post(link).status_code == 200
+    person = Subscriber.objects.get()
+    assert client.post(path(unsubscribe_url(person.public_id, "de"))).status_code == 200
+    assert client.post(link).status_code == 404
+    person.refresh_from_db()
+    assert person.standing == Standing.UNSUBSCRIBED
 
 
 def test_confirmation_mail_has_the_link_and_no_advertising(site_tree: SiteTree, client: Client) -> None:

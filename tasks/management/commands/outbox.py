@@ -32,10 +32,11 @@ class Command(BaseCommand):
             "action",
             nargs="?",
             default="show",
-            choices=["show", "run", "watch", "check", "backfill"],
+            choices=["show", "run", "watch", "check", "suppress", "backfill"],
             help="show (default); run: do all that is due, with no broker at all; watch: the same again "
-            "and again, as a stand-by for a broker that is down; check: the conservation "
-            "law; backfill: take every page that is live now as known.",
+            "and again, as a stand-by for a broker that is down; check: the conservation law; suppress: "
+            "send nothing of what is under way now, after restoring a backup; backfill: take every page "
+            "that is live now as known.",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--seconds", type=float, default=600, help="run: stop after this time")
@@ -80,6 +81,10 @@ class Command(BaseCommand):
         books = balances()
         wrong = [vars(balance) for balance in books if not balance.holds]
         return {"campaigns": len(books), "wrong": wrong}
+
+    def do_suppress(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Send nothing of what is under way now."""
+        return {"suppressed": outbox.suppress()}
 
     def do_backfill(self, options: dict[str, Any]) -> dict[str, Any]:
         """Write off what is live now."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from cms import http
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 # What Mastodon itself allows; used only where a server does not say (API: Instance v1).
 DEFAULT_LIMITS = Limits(max_length=500, url_length=23)
 LOOK_BACK = 40
+# How far the server's clock may be behind ours.
+CLOCKS_DIFFER = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(days=1).total_seconds()
 # Behind these answers of a server or its proxy, the status may have been posted all the same.
 MAY_HAVE_WORKED = (500, 502, 504)
 
@@ -63,12 +67,16 @@ class MastodonChannel(Channel):
             raise Unknown(_error(reply), reply.status_code)
         return _published(_checked(reply))
 
-    def find_existing(self, account: SocialAccount, *, key: str, url: str) -> Published | None:
-        """The newest own status that links to ``url``."""
+    def find_existing(
+        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
+    ) -> Published | None:
+        """The newest own status since then that links to ``url`` and is not known. Statuses show no key."""
         me = _checked(self._get(account, "/api/v1/accounts/verify_credentials"))
         path = f"/api/v1/accounts/{me['id']}/statuses?limit={LOOK_BACK}"
         statuses = _checked(self._get(account, path))
-        return next((_published(status) for status in statuses if url in status["content"]), None)
+        recent = (status for status in statuses if _created(status) >= since - CLOCKS_DIFFER)
+        new = (status for status in recent if str(status["id"]) not in known)
+        return next((_published(status) for status in new if url in _links(status["content"])), None)
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
         """DELETE /api/v1/statuses/:id; may be repeated."""
@@ -103,6 +111,29 @@ def _published(status: dict[str, Any]) -> Published:
     return Published(remote_id=str(status["id"]), url=status.get("url") or status.get("uri") or "")
 
 
+def _created(status: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(status["created_at"])
+
+
+class _LinkParser(HTMLParser):
+    """Collects where the links of a status lead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str | None] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the address of every ``<a>``."""
+        if tag == "a":
+            self.found.add(dict(attrs).get("href"))
+
+
+def _links(html: str) -> set[str | None]:
+    parser = _LinkParser()
+    parser.feed(html)
+    return parser.found
+
+
 def _checked(reply: httpx.Response) -> Any:
     """The reply's JSON; raises what its status means."""
     code = reply.status_code
@@ -130,9 +161,10 @@ def _error(reply: httpx.Response) -> str:
 
 
 def _wait(reply: httpx.Response) -> float | None:
-    """Seconds until X-RateLimit-Reset (an ISO time on Mastodon, an epoch on some others)."""
+    """Seconds until X-RateLimit-Reset (an ISO time on Mastodon, an epoch on some others), at most a day."""
     reset = reply.headers.get("X-RateLimit-Reset", "")
-    if reset.isdigit():
-        return max(1.0, float(reset) - timezone.now().timestamp())
-    moment = parse_datetime(reset) if reset else None
-    return max(1.0, (moment - timezone.now()).total_seconds()) if moment else None
+    try:
+        until = float(reset) if reset.isdecimal() else datetime.fromisoformat(reset).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(1.0, until - timezone.now().timestamp()), LONGEST_WAIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -38,7 +39,9 @@ class NoticeboardChannel(Channel):
         )
         return _published(notice)
 
-    def find_existing(self, account: SocialAccount, *, key: str, url: str) -> Published | None:
+    def find_existing(
+        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
+    ) -> Published | None:
         """The notice with this key."""
         notice = Notice.objects.filter(key=key).first()
         return _published(notice) if notice else None

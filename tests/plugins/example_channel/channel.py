@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,9 @@ class LogbookChannel(Channel):
                 file.write(json.dumps({"key": key, "text": rendered.text}) + "\n")
         return Published(key, logbook().as_uri())
 
-    def find_existing(self, account: SocialAccount, *, key: str, url: str) -> Published | None:
+    def find_existing(
+        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
+    ) -> Published | None:
         """The line with this key."""
         return Published(key, logbook().as_uri()) if key in entries() else None
 
