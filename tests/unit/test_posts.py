@@ -18,7 +18,6 @@ from tasks.social import posts
 from tasks.social.channel import (
     AuthFailed,
     Channel,
-    Limits,
     Published,
     RateLimited,
     Rejected,
@@ -31,8 +30,6 @@ from tasks.social.noticeboard.channel import NoticeboardChannel
 from tasks.social.noticeboard.models import Notice
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
-
-LIMITS = Limits(max_length=500, url_length=23)
 
 
 class ScriptedChannel(NoticeboardChannel):
