@@ -207,3 +207,9 @@ def test_it_runs_as_a_process_without_django(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(10) == 0
     assert [mail.to for mail in MailStore(tmp_path).list()] == ["anna@example.org"]
+
+
+def test_subject_keeps_its_no_break_spaces(store: MailStore, smtp: MailServer) -> None:
+    with smtplib.SMTP("127.0.0.1", smtp.port) as client:
+        client.send_message(make_mail(subject="Barcamp\u00a0: échanges"))
+    assert store.list()[0].subject == "Barcamp\u00a0: échanges"

@@ -27,7 +27,7 @@ def save(client: Client, account: SocialAccount, **fields: str) -> dict[str, lis
 
 def test_token_does_not_go_to_another_server(admin_client: Client, account: SocialAccount) -> None:
     errors = save(admin_client, account, server="https://evil.example")
-    assert "type the access token again" in errors["access_token"][0]
+    assert "Zugriffstoken neu eingeben" in errors["access_token"][0]
     assert (account.server, account.access_token) == ("https://good.example", "very-secret")
 
 

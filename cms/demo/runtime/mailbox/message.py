@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -23,7 +24,7 @@ def decoded(value: object) -> str:
         text = str(make_header(decode_header(raw)))
     except (MessageError, LookupError, ValueError):
         text = raw
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return re.sub(r"[\t\r\n ]+", " ", text.encode("utf-8", "replace").decode("utf-8")).strip()
 
 
 def text_of(part: Message) -> str:
