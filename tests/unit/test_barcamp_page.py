@@ -135,7 +135,10 @@ def test_half_a_fact_is_refused(site_tree: SiteTree, field: str, values: dict[st
 
 
 def test_count_without_qualifier_is_allowed(site_tree: SiteTree) -> None:
-    report(site_tree.news["de"], participants_qualifier="").full_clean()
+    page = report(site_tree.news["de"], participants_qualifier="")
+    page.full_clean()
+    facts = {fact.label: fact.value for fact in page.get_announcement().facts}
+    assert facts["Teilnehmende"] == "30"
 
 
 def test_first_picture_goes_with_page_announcement_and_api(client: Client, site_tree: SiteTree) -> None:

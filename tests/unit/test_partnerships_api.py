@@ -98,8 +98,9 @@ def test_unlisted_partnership_is_not_there_under_any_id(client: Client) -> None:
 
 def test_deleted_partnership_is_not_found(client: Client) -> None:
     record = partnership()
+    assert get(client, f"/partnerships/{record.public_id}")["id"] == record.public_id
     record.delete()
-    get(client, f"/partnerships/{record.public_id}", 404)
+    assert get(client, f"/partnerships/{record.public_id}", 404)["status"] == 404
 
 
 def test_geojson_has_lines_of_longitude_and_latitude(client: Client) -> None:
