@@ -50,6 +50,12 @@ class AnnouncementContent(_CleanTexts):
     ``url`` is absolute and canonical, ``locale`` a language code, ``topic`` a key of
     ``Plugin.topics``, ``kind`` the page type's name for readers, ``body_html`` clean HTML with
     absolute links (made well-formed here), ``hashtags`` words without "#".
+
+    ``subjects`` are keys of ``Plugin.subjects``: who follows one of them hears of this, too.
+    ``audience`` narrows the readers down (``tasks.newsletter.segments``); None means everybody who
+    chose the topic. ``mail_mjml`` takes the place of the body in mails where a page lays its mail
+    out itself: MJML sections, with all texts escaped. ``in_archive`` says whether the mail may stand
+    in the public archive.
     """
 
     title: str
@@ -63,6 +69,10 @@ class AnnouncementContent(_CleanTexts):
     body_html: str = ""
     hashtags: tuple[str, ...] = ()
     funder: str = ""
+    subjects: tuple[str, ...] = ()
+    audience: dict[str, Any] | None = None
+    mail_mjml: str = ""
+    in_archive: bool = True
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -84,6 +94,7 @@ class AnnouncementContent(_CleanTexts):
         known["image"] = Picture(**data["image"]) if data.get("image") else None
         known["facts"] = tuple(Fact(**fact) for fact in data.get("facts", ()))
         known["hashtags"] = tuple(data.get("hashtags", ()))
+        known["subjects"] = tuple(data.get("subjects", ()))
         for name in ("starts_at", "ends_at"):
             known[name] = datetime.fromisoformat(data[name]) if data.get(name) else None
         return cls(**known)

@@ -39,6 +39,10 @@ class Plugin:
     verbose_name: str | Promise
     topics: tuple[tuple[str, str | Promise], ...] = ()
     """Topics one can subscribe to: (key, label)."""
+    subjects: str = ""
+    """Path of a function ``(language: str) -> list[tuple[str, str]]``: (key, label) of everything
+    that a subscriber can follow by itself, such as one municipality. Keys have 80 characters at most
+    and begin with a word and a colon, as in ``municipality:m-12``."""
     announceable: tuple[str, ...] = ()
     """Page types that can be announced, as ``app_label.Model``."""
     api_routers: tuple[tuple[str, str], ...] = ()
@@ -140,6 +144,12 @@ class Registry:
     def topics(self) -> list[tuple[str, str | Promise]]:
         """Every topic one can subscribe to."""
         return [topic for plugin in self.plugins for topic in plugin.topics]
+
+    def subjects(self, language: str) -> list[tuple[str, str]]:
+        """(key, label in ``language``) of everything that a subscriber can follow."""
+        sources = ((plugin, plugin.subjects) for plugin in self.plugins if plugin.subjects)
+        listed = (self.load(plugin, path) for plugin, path in sources)
+        return [subject for source in listed if source for subject in source(language)]
 
     def announceable_models(self) -> frozenset[type[Any]]:
         """The page types that plugins declare as announceable."""

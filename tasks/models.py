@@ -1,7 +1,22 @@
 """All models of the app; each lives with the part that it belongs to."""
 
 from tasks.announcements.models import Announcement, AnnouncementVersion, Heartbeat
-from tasks.newsletter.models import Campaign, Delivery, Interest, Subscriber, SubscriptionRequest
+from tasks.newsletter.models import (
+    Campaign,
+    ConsentRecord,
+    Delivery,
+    DomainPace,
+    Following,
+    Interest,
+    MailBody,
+    MailEvent,
+    MailRelay,
+    SignupCount,
+    Subscriber,
+    SubscriptionRequest,
+    Suppression,
+    TestMail,
+)
 from tasks.social.models import Post, SocialAccount
 from tasks.social.noticeboard.models import Notice
 
@@ -9,12 +24,21 @@ __all__ = [
     "Announcement",
     "AnnouncementVersion",
     "Campaign",
+    "ConsentRecord",
     "Delivery",
+    "DomainPace",
+    "Following",
     "Heartbeat",
     "Interest",
+    "MailBody",
+    "MailEvent",
+    "MailRelay",
     "Notice",
     "Post",
+    "SignupCount",
     "SocialAccount",
     "Subscriber",
     "SubscriptionRequest",
+    "Suppression",
+    "TestMail",
 ]

@@ -27,6 +27,7 @@ class Reason(models.TextChoices):
     BACKFILL = "backfill", _("It was live before announcements were set up.")
     UNPUBLISHED = "unpublished", _("The page is no longer live.")
     PRIVATE = "private", _("The page is not public.")
+    CANCELLED = "cancelled", _("An editor cancelled it.")
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):

@@ -78,4 +78,5 @@ def _delivery(campaign: Campaign, subscriber: Subscriber) -> Delivery:
         subscriber=subscriber,
         address=subscriber.email,
         address_key=subscriber.email_key,
+        domain=subscriber.domain,
     )

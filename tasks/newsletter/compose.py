@@ -29,8 +29,11 @@ logger = logging.getLogger(__name__)
 
 # Characters that change the direction of what follows: they can make a subject read as another.
 BIDI = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Stands where each recipient's own link goes; nothing else in a mail can contain it.
+# Stand where each recipient's own links go; nothing else in a mail can contain them.
 LINK_SLOT = "https://link.invalid/7f1d8a"
+"""Ends the subscription (``links.unsubscribe_url``)."""
+SETTINGS_SLOT = "https://link.invalid/5e77ab"
+"""Leads to the preference centre (``links.settings_url``)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, **context}
+        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT, **context}
         if content := context.get("content"):
             full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
@@ -122,6 +125,11 @@ def message_id(public_id: uuid.UUID) -> str:
     """The same for every attempt, so that a receiver can tell a repetition (RFC 5322 §3.6.4)."""
     name = uuid.uuid5(public_id, settings.WAGTAILADMIN_BASE_URL)
     return f"<{name}@{mail_domain()}>"
+
+
+def identity(campaign: Campaign, delivery: int) -> str:
+    """The Message-ID of one delivery of ``campaign``, the same for every attempt."""
+    return message_id(uuid.uuid5(campaign.public_id, str(delivery)))
 
 
 def one_line(text: str) -> str:

@@ -15,6 +15,7 @@ from tasks.newsletter.models import Standing, Subscriber, SubscriptionRequest
 
 CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
+SETTINGS_SALT = "antenne.newsletter.settings"
 CONFIRM_WITHIN = timedelta(hours=72)
 
 
@@ -26,6 +27,15 @@ def confirm_url(request: SubscriptionRequest) -> str:
 def unsubscribe_url(subscriber_id: UUID, language: str) -> str:
     """The absolute address that ends the subscription; it works for ever."""
     return _absolute("newsletter:unsubscribe", language, subscriber_id, UNSUBSCRIBE_SALT)
+
+
+def settings_url(subscriber_id: UUID, language: str) -> str:
+    """The absolute address of the page that mails a link to the settings to their owner.
+
+    It stands in every mail and works for ever, so it shows nothing about the subscriber: a
+    forwarded mail must not give anybody power over the subscription.
+    """
+    return _absolute("newsletter:settings_link", language, subscriber_id, SETTINGS_SALT)
 
 
 def requested(token: str) -> SubscriptionRequest | None:

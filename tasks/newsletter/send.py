@@ -19,7 +19,7 @@ from tasks.ledger.models import LedgerRow
 from tasks.ledger.outcomes import failed, line_is_down, suppressed
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.cancel import cancel_mails
-from tasks.newsletter.compose import campaign_parts, message, message_id, sender_address
+from tasks.newsletter.compose import campaign_parts, identity, message, sender_address
 from tasks.newsletter.confirmation import confirmation_message
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import (
@@ -119,12 +119,12 @@ def _builder(campaign: Campaign) -> Build:
     """Makes each recipient's message; what is the same for all is composed here, once."""
     parts = campaign_parts(campaign)
     # The date belongs to the campaign, so that a repetition is the same message to the byte.
-    date = campaign.frozen_at or campaign.announcement.created_at
+    date = campaign.frozen_at or campaign.created_at
 
     def build(delivery: Delivery) -> bytes:
         subscriber: Any = delivery.subscriber
         link = unsubscribe_url(subscriber.public_id, campaign.language)
-        return message(parts, delivery.address, link, message_id(delivery.public_id), date)
+        return message(parts, delivery.address, link, identity(campaign, delivery.pk), date)
 
     return build
 

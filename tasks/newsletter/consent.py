@@ -1,0 +1,100 @@
+"""Writing consent records and checking that nobody changed them since.
+
+The digests of one person's records form a chain: each is an HMAC over the record and the digest
+before it. Whoever changes, removes or inserts a record without the key breaks it. A person's
+records form a chain of their own, so that erasing one person leaves everybody else's intact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tasks.newsletter.models import ConsentKind, ConsentRecord, Subscriber, Way
+
+HASHED = (
+    *("position", "kind", "way", "address", "source", "text", "text_version", "language", "details"),
+    "previous",
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from; kept for ``ANTENNE_CONSENT_IP_DAYS`` and then deleted."""
+
+    ip: str | None = None
+    user_agent: str = ""
+
+
+@transaction.atomic
+def record(
+    subscriber: Subscriber,
+    kind: ConsentKind,
+    way: Way,
+    *,
+    source: str = "",
+    text: str = "",
+    language: str = "",
+    details: dict[str, Any] | None = None,
+    origin: Origin | None = None,
+) -> ConsentRecord:
+    """Append one step to the record of ``subscriber``.
+
+    ``text`` is the exact sentence that was shown; its version is a hash of it, so that two records
+    of one version agreed to the same words.
+    """
+    # The row lock keeps two steps at once from taking the same number.
+    Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    last = ConsentRecord.objects.filter(subscriber=subscriber).order_by("position").last()
+    keep = origin if origin and settings.ANTENNE_CONSENT_IP_DAYS else Origin()
+    step = ConsentRecord(
+        subscriber=subscriber,
+        position=last.position + 1 if last else 1,
+        kind=kind,
+        way=way,
+        address=subscriber.email,
+        source=source[:500],
+        text=text,
+        text_version=hashlib.sha256(text.encode()).hexdigest()[:12] if text else "",
+        language=language or subscriber.language,
+        details=details or {},
+        previous=last.digest if last else "",
+        ip=keep.ip,
+        user_agent=keep.user_agent[:300],
+    )
+    step.digest = digest(step)
+    step.save()
+    return step
+
+
+def digest(step: ConsentRecord) -> str:
+    """The keyed hash of one step, its time included."""
+    said = {name: getattr(step, name) for name in HASHED} | {"at": step.at.isoformat()}
+    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
+    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+    return hmac.new(f"antenne.consent:{secret}".encode(), canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def broken_at(subscriber: Subscriber) -> int | None:
+    """The number of the first record that was changed, removed or inserted; None if all is in order."""
+    previous = ""
+    for number, step in enumerate(subscriber.consent_records.order_by("position"), 1):
+        if step.position != number or step.previous != previous or step.digest != digest(step):
+            return number
+        previous = step.digest
+    return None
+
+
+def forget_origins() -> int:
+    """Delete IP addresses and browser names that are older than ``ANTENNE_CONSENT_IP_DAYS``."""
+    before = timezone.now() - timedelta(days=settings.ANTENNE_CONSENT_IP_DAYS)
+    old = ConsentRecord.objects.filter(at__lte=before).exclude(ip=None, user_agent="")
+    return old.update(ip=None, user_agent="")

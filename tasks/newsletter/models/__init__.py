@@ -1,0 +1,49 @@
+"""The newsletter's tables: who wants mail, what they agreed to, what was sent and what came back."""
+
+from tasks.newsletter.models.campaigns import (
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    Delivery,
+    MailBody,
+    TestMail,
+)
+from tasks.newsletter.models.consent import ConsentKind, ConsentRecord, Way
+from tasks.newsletter.models.returns import EventKind, MailEvent, Suppression, SuppressionReason
+from tasks.newsletter.models.routes import DomainPace, MailRelay
+from tasks.newsletter.models.subscribers import (
+    LANGUAGES,
+    Following,
+    Frequency,
+    Interest,
+    SignupCount,
+    Standing,
+    Subscriber,
+    SubscriptionRequest,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "Campaign",
+    "CampaignKind",
+    "CampaignState",
+    "ConsentKind",
+    "ConsentRecord",
+    "Delivery",
+    "DomainPace",
+    "EventKind",
+    "Following",
+    "Frequency",
+    "Interest",
+    "MailBody",
+    "MailEvent",
+    "MailRelay",
+    "SignupCount",
+    "Standing",
+    "Subscriber",
+    "SubscriptionRequest",
+    "Suppression",
+    "SuppressionReason",
+    "TestMail",
+    "Way",
+]

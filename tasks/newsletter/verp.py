@@ -1,0 +1,37 @@
+"""Return addresses that name the delivery they belong to (VERP), so that a bounce says whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from django.conf import settings
+
+TAG = re.compile(r"\+(\d{1,18})\.([0-9a-f]{16})$")
+
+
+def return_path(delivery: int) -> str:
+    """The envelope sender of one delivery: ``bounces+<number>.<check>@example.org``.
+
+    Empty where ``ANTENNE_BOUNCE_ADDRESS`` is not set.
+    """
+    if not settings.ANTENNE_BOUNCE_ADDRESS:
+        return ""
+    local, _, domain = settings.ANTENNE_BOUNCE_ADDRESS.rpartition("@")
+    return f"{local}+{delivery}.{_check(delivery)}@{domain}"
+
+
+def delivery_of(address: str) -> int | None:
+    """The delivery that a return address names; None for a forged one or any other address."""
+    found = TAG.search(address.rpartition("@")[0])
+    if found is None or not hmac.compare_digest(found[2], _check(int(found[1]))):
+        return None
+    return int(found[1])
+
+
+def _check(delivery: int) -> str:
+    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
+    return hmac.new(f"antenne.verp:{secret}".encode(), str(delivery).encode(), hashlib.sha256).hexdigest()[
+        :16
+    ]
