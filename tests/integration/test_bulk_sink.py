@@ -85,7 +85,7 @@ def test_a_dropped_connection_has_taken_the_message(sink: BulkSink, client: smtp
 
 def test_a_mute_server_takes_connections_and_says_nothing(sink: BulkSink, client: smtplib.SMTP) -> None:
     sink.behave(mute=True)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
         smtplib.SMTP("127.0.0.1", sink.port, timeout=0.2)
 
 
