@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 DOMAINS = 500
-MAIL_BYTES = 12_000
+PARAGRAPHS = 5
+"""Make a mail of about 12 kB; the sink weighs it."""
 SENTENCE = "Die Jugendlichen aus beiden Städten bereiten die Begegnung gemeinsam vor. "
 DERIVED = {
     "public_id": "gen_random_uuid()",
@@ -68,5 +69,3 @@ def publish_page(site: Any) -> Any:
     paragraphs = "".join(f"<p>{SENTENCE * 3}</p>" for _ in range(PARAGRAPHS))
     return publish(draft(site.news["de"], title="Kongress der Jugend"), body=[("text", paragraphs)])
 
-
-PARAGRAPHS = 7
