@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ class Stage:
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """Set everything up, and take it away again."""
+    """Set everything up, and take it away again, also after SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended by SIGTERM."))
     with tempfile.TemporaryDirectory(prefix="antenne-bench-") as name, Cluster(Path(name)) as cluster:
         os.environ |= {
             "ANTENNE_VAR": name,
