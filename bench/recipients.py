@@ -68,4 +68,3 @@ def publish_page(site: Any) -> Any:
 
     paragraphs = "".join(f"<p>{SENTENCE * 3}</p>" for _ in range(PARAGRAPHS))
     return publish(draft(site.news["de"], title="Kongress der Jugend"), body=[("text", paragraphs)])
-
