@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -17,13 +18,15 @@ from tasks.announcements.models import AnnouncementVersion, Reason
 from tasks.ledger import claims
 from tasks.ledger.models import LedgerRow
 from tasks.ledger.outcomes import failed, line_is_down, suppressed
+from tasks.newsletter.bodies import body_of
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.cancel import cancel_mails
-from tasks.newsletter.compose import campaign_parts, identity, message, sender_address
+from tasks.newsletter.compose import Parts, campaign_parts, identity, message, sender_address
 from tasks.newsletter.confirmation import confirmation_message
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import (
     Campaign,
+    CampaignKind,
     Delivery,
     Standing,
     Subscriber,
@@ -95,8 +98,9 @@ def _due_campaigns() -> list[Campaign]:
 def _send_turn(campaign: Campaign, run: Run) -> None:
     """Send one batch of a campaign, unless its page may not be shown any more."""
     try:
-        version = _version(campaign)
-        if reason := withheld_because(version):
+        if campaign.kind == CampaignKind.ANNOUNCEMENT and (
+            reason := withheld_because(version := _version(campaign))
+        ):
             cancel_mails(AnnouncementVersion.objects.filter(pk=version.pk), Reason(reason))
             return
         build = _builder(campaign)
@@ -117,16 +121,24 @@ def _version(campaign: Campaign) -> AnnouncementVersion:
 
 def _builder(campaign: Campaign) -> Build:
     """Makes each recipient's message; what is the same for all is composed here, once."""
-    parts = campaign_parts(campaign)
+    parts_of = cache(lambda variant: _parts(campaign, variant))
     # The date belongs to the campaign, so that a repetition is the same message to the byte.
     date = campaign.frozen_at or campaign.created_at
 
     def build(delivery: Delivery) -> bytes:
         subscriber: Any = delivery.subscriber
+        parts = parts_of(delivery.variant)
         link = unsubscribe_url(subscriber.public_id, campaign.language)
         return message(parts, delivery.address, link, identity(campaign, delivery.pk), date)
 
     return build
+
+
+def _parts(campaign: Campaign, variant: str) -> Parts:
+    if campaign.kind == CampaignKind.ANNOUNCEMENT:
+        return campaign_parts(campaign)
+    body = body_of(campaign, variant)
+    return Parts(body.subject, body.text, body.html, campaign.language, body.headers)
 
 
 def _send_batch(rows: Any, build: Build, run: Run) -> bool:

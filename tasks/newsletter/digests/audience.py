@@ -8,10 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Value, When
 from django.utils import timezone
 
-from tasks.announcements.models import Announcement
 from tasks.newsletter.bodies import body_of
 from tasks.newsletter.digests.items import Item, items_between
 from tasks.newsletter.digests.periods import Period
@@ -32,18 +31,6 @@ CHUNK = 1000
 RECIPIENT = ""
 OLDEST = timedelta(days=92)
 """What is older is no news, also for those who paused for longer."""
-
-
-def told_by_digest(announcement: Announcement | None) -> Q:
-    """Subscribers who heard of ``announcement`` in a digest: no mail of its own may tell them again."""
-    if announcement is None:
-        return Q(pk=None)
-    digests = Delivery.objects.filter(
-        announcement=None,
-        address_key=OuterRef("email_key"),
-        campaign__frozen_at__gte=announcement.release_at,
-    )
-    return Q(Exists(digests), digest_from__gte=announcement.release_at)
 
 
 @transaction.atomic
