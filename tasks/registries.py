@@ -141,7 +141,15 @@ class CampaignAdmin(ReadOnlyAdmin):
     menu_label = _("Campaigns")
     menu_icon = "list-ul"
     list_display = (
-        "__str__", "kind", "period", "language", "state", "candidates", "web_views", "frozen_at", "finished_at"
+        "__str__",
+        "kind",
+        "period",
+        "language",
+        "state",
+        "candidates",
+        "web_views",
+        "frozen_at",
+        "finished_at",
     )
     list_filter = ("kind", "state", "language")
 

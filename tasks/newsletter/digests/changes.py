@@ -47,9 +47,7 @@ def _variants_with(changed: set[int]) -> Iterable[tuple[Campaign, str]]:
 
 def _stop(campaign: Campaign, variant: str) -> None:
     waiting: Any = Delivery.objects.filter(campaign=campaign, variant=variant, state__in=STOPPABLE)
-    waiting.update(
-        state=State.SUPPRESSED, detail=_("No page of it may be shown any more."), lease_until=None
-    )
+    waiting.update(state=State.SUPPRESSED, detail=_("No page of it may be shown any more."), lease_until=None)
     close_finished()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 LONGEST = 48
 """Bytes, which are 64 characters: what ``Delivery.variant`` holds."""
@@ -31,7 +32,7 @@ def decode(variant: str) -> tuple[list[int], int]:
 
 def _pack(keys: list[int], more: int) -> bytes:
     """The number of those left out, the first key, and the way from each to the next."""
-    steps = [before - after for before, after in zip(keys, keys[1:], strict=False)]
+    steps = [before - after for before, after in pairwise(keys)]
     return b"".join(map(_varint, [more, *keys[:1], *steps]))
 
 
