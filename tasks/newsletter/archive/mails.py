@@ -20,7 +20,8 @@ from tasks.newsletter.digests.variants import EVERYTHING
 from tasks.newsletter.models import Campaign, CampaignKind, CampaignState, MailBody
 
 SLOTS = (LINK_SLOT, SETTINGS_SLOT)
-OWN_LINK = re.compile(r'<a\b[^>]*href="(?:%s)"[^>]*>.*?</a>' % "|".join(map(re.escape, SLOTS)), re.DOTALL)
+_ANY_SLOT = "|".join(map(re.escape, SLOTS))
+OWN_LINK = re.compile(rf'<a\b[^>]*href="(?:{_ANY_SLOT})"[^>]*>.*?</a>', re.DOTALL)
 
 
 def archived(language: str) -> QuerySet[Campaign]:

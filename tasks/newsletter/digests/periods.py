@@ -56,7 +56,7 @@ class Period:
         """The period with this key; raises ``ValueError`` for what is none."""
         frequency, _space, name = key.partition(" ")
         if frequency == Frequency.MONTHLY:
-            return cls(Frequency.MONTHLY, _first_of_month(datetime.strptime(name, "%Y-%m").date()))
+            return cls(Frequency.MONTHLY, _first_of_month(date.fromisoformat(f"{name}-01")))
         year, week = name.split("-W")
         day = date.fromisocalendar(int(year), int(week), settings.ANTENNE_DIGEST_WEEKDAY)
         return cls(Frequency(frequency), day)
