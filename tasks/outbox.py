@@ -17,6 +17,7 @@ from tasks.announcements.schedule import publish_due
 from tasks.ledger.claims import recover
 from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
+from tasks.newsletter.digests.schedule import open_due
 from tasks.newsletter.models import Delivery, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
@@ -36,6 +37,7 @@ def sweep() -> dict[str, int]:
         "given_back_or_unknown": _recover,
         "found": reconcile,
         "routed": route_due,
+        "digests": open_due,
         "finished": close_finished,
     }
     done = {name: _guarded(name, step) for name, step in steps.items()}

@@ -140,8 +140,18 @@ class CampaignAdmin(ReadOnlyAdmin):
     model = Campaign
     menu_label = _("Campaigns")
     menu_icon = "list-ul"
-    list_display = ("__str__", "language", "state", "candidates", "frozen_at", "finished_at")
-    list_filter = ("state", "language")
+    list_display = (
+        "__str__",
+        "kind",
+        "period",
+        "language",
+        "state",
+        "candidates",
+        "web_views",
+        "frozen_at",
+        "finished_at",
+    )
+    list_filter = ("kind", "state", "language")
 
     def get_queryset(self, request: Any) -> Any:
         """With all that the list names, in a fixed number of queries."""

@@ -6,15 +6,17 @@ from collections import Counter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tasks.announcements.models import AnnouncementVersion
+from tasks.newsletter.digests.told import told_by_digest
 from tasks.newsletter.models import (
     Campaign,
     CampaignState,
     Delivery,
+    Frequency,
     Interest,
     Standing,
     Subscriber,
@@ -26,6 +28,10 @@ EXCLUSIONS = {
     "unsubscribed": _("unsubscribed"),
     "other_topic": _("not interested in this topic"),
     "has_it": _("got it in another language"),
+    "digest": _("get a digest"),
+    "nothing_new": _("nothing new for them"),
+    "suppressed": _("blocked after a bounce or complaint"),
+    "paused": _("paused"),
 }
 CHUNK = 1000
 
@@ -37,8 +43,10 @@ def candidates(campaign: Campaign, topic: str) -> QuerySet[Any]:
     why_not = Case(
         When(standing=Standing.PENDING, then=Value("unconfirmed")),
         When(standing=Standing.UNSUBSCRIBED, then=Value("unsubscribed")),
+        When(~Q(frequency=Frequency.AT_ONCE), then=Value("digest")),
         When(~Exists(interested), then=Value("other_topic")),
         When(Exists(served), then=Value("has_it")),
+        When(told_by_digest(campaign.announcement), then=Value("has_it")),
         default=Value(RECIPIENT),
         output_field=CharField(),
     )
@@ -65,6 +73,7 @@ def freeze_audience(campaign: Campaign, version: AnnouncementVersion) -> int:
     campaign.candidates = counts.total()
     campaign.excluded = {reason: count for reason, count in counts.items() if reason != RECIPIENT}
     campaign.state = CampaignState.SENDING if counts[RECIPIENT] else CampaignState.DONE
+    campaign.in_archive = version.content.in_archive
     campaign.frozen_at = timezone.now()
     campaign.finished_at = None if counts[RECIPIENT] else campaign.frozen_at
     campaign.save()

@@ -18,6 +18,7 @@ from inscriptis.model.config import ParserConfig
 from wagtail.models import Site
 
 from cms.models import SiteSettings
+from tasks.newsletter.links import web_url
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
 
@@ -98,17 +99,19 @@ def campaign_parts(campaign: Campaign) -> Parts:
         "content": content,
         "framed": campaign.framed,
         "body_text": plain(content.body_html),
+        "web_url": web_url(campaign),
     }
     text, html = render("announcement", campaign.language, context)
-    return Parts(content.title, text, html, campaign.language, _list_headers(campaign, content.topic))
+    languages = {campaign.language, campaign.version.language}
+    headers = list_headers(content.topic, campaign.language, languages)
+    return Parts(content.title, text, html, campaign.language, headers)
 
 
-def _list_headers(campaign: Campaign, topic: str) -> dict[str, str]:
+def list_headers(topic: str, language: str, languages: set[str]) -> dict[str, str]:
     """Headers of RFC 2919, 2369 and 8058 that do not depend on the recipient."""
     contact = site_settings().contact_email or sender_address()
-    languages = {campaign.language, campaign.version.language if campaign.version else campaign.language}
     return {
-        "List-Id": f"{topic} ({campaign.language}) <{topic}.{campaign.language}.{mail_domain()}>",
+        "List-Id": f"{topic} ({language}) <{topic}.{language}.{mail_domain()}>",
         "List-Help": f"<mailto:{contact}>",
         "List-Unsubscribe": f"<{LINK_SLOT}>, <mailto:{contact}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
-from tasks.newsletter.models import Standing, Subscriber, SubscriptionRequest
+from tasks.newsletter.models import Campaign, Standing, Subscriber, SubscriptionRequest
 
 CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
@@ -79,7 +79,20 @@ def _template(view: str, language: str) -> str:
         return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[ANY])}"
 
 
+def web_url(campaign: Campaign) -> str:
+    """The absolute address of the mail in the public archive; empty where it does not stand there."""
+    if not campaign.in_archive:
+        return ""
+    with override(campaign.language):
+        return absolute(reverse("newsletter:archived", args=[campaign.public_id]))
+
+
+def absolute(path: str) -> str:
+    """``path`` with the site's own host."""
+    return f"{settings.WAGTAILADMIN_BASE_URL}{path}"
+
+
 def _absolute(view: str, language: str, public_id: UUID, salt: str) -> str:
     token = signing.dumps(str(public_id), salt=salt)
     with override(language):
-        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[token])}"
+        return absolute(reverse(view, args=[token]))

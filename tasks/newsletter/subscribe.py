@@ -48,6 +48,8 @@ def confirm(request: SubscriptionRequest) -> Subscriber:
     if not SubscriptionRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now):
         return subscriber
     subscriber.language = request.language
+    if subscriber.standing != Standing.CONFIRMED:
+        subscriber.digest_from = now
     subscriber.standing = Standing.CONFIRMED
     subscriber.confirmed_at = now
     subscriber.unsubscribed_at = None
