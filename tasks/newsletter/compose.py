@@ -66,7 +66,13 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT, **context}
+        full = {
+            "language": language,
+            "site": site_settings(),
+            "link": LINK_SLOT,
+            "settings_link": SETTINGS_SLOT,
+            **context,
+        }
         if content := context.get("content"):
             full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
@@ -137,8 +143,14 @@ def one_line(text: str) -> str:
     return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text if char not in BIDI)
 
 
-def message(parts: Parts, recipient: str, link: str, identity: str, date: datetime) -> bytes:
+def message(
+    parts: Parts, recipient: str, link: str, identity: str, date: datetime, settings_link: str = ""
+) -> bytes:
     """The finished message for one recipient, with CRLF line ends."""
+    text, html = (
+        part.replace(LINK_SLOT, link).replace(SETTINGS_SLOT, settings_link)
+        for part in (parts.text, parts.html)
+    )
     mail = EmailMessage(policy=SMTP)
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     mail["From"] = Address(name, addr_spec=address)
@@ -146,9 +158,9 @@ def message(parts: Parts, recipient: str, link: str, identity: str, date: dateti
     mail["Subject"] = one_line(parts.subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = identity
-    mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")
-    if parts.html:
-        mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
+    mail.set_content(text, cte="quoted-printable")
+    if html:
+        mail.add_alternative(html, subtype="html", cte="quoted-printable")
     return _raw(parts.headers, link) + mail.as_bytes()
 
 

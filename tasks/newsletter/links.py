@@ -11,12 +11,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
-from tasks.newsletter.models import Standing, Subscriber, SubscriptionRequest
+from tasks.newsletter.models import SettingsRequest, Standing, Subscriber, SubscriptionRequest
 
 CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
 SETTINGS_SALT = "antenne.newsletter.settings"
+PREFERENCES_SALT = "antenne.newsletter.preferences"
 CONFIRM_WITHIN = timedelta(hours=72)
+PREFERENCES_WITHIN = timedelta(hours=1)
 
 
 def confirm_url(request: SubscriptionRequest) -> str:
@@ -38,6 +40,16 @@ def settings_url(subscriber_id: UUID, language: str) -> str:
     return _absolute("newsletter:settings_link", language, subscriber_id, SETTINGS_SALT)
 
 
+def preferences_url(request: SettingsRequest) -> str:
+    """The absolute address of the settings themselves. Short-lived, and only ever mailed on request."""
+    return _absolute("newsletter:preferences", request.language, request.public_id, PREFERENCES_SALT)
+
+
+def settings_path(subscriber: Subscriber) -> str:
+    """The way from one of our pages to ``settings_url``, in the language of that page."""
+    return reverse("newsletter:settings_link", args=[_token(subscriber.public_id, SETTINGS_SALT)])
+
+
 def requested(token: str) -> SubscriptionRequest | None:
     """The request behind a confirmation token; None if it is forged, too old, gone or over.
 
@@ -54,14 +66,44 @@ def requested(token: str) -> SubscriptionRequest | None:
 
 def leaving(token: str) -> Subscriber | None:
     """The subscriber behind an unsubscribe token; None if it is forged or the person is gone."""
+    return _subscriber(token, UNSUBSCRIBE_SALT)
+
+
+def asking(token: str) -> Subscriber | None:
+    """The subscriber behind the settings link of a mail; None if it is forged or the person is gone."""
+    return _subscriber(token, SETTINGS_SALT)
+
+
+def is_ours(token: str, salt: str) -> bool:
+    """Whether we signed ``token`` for this purpose, be the person still there or not."""
     try:
-        public_id = signing.loads(token, salt=UNSUBSCRIBE_SALT)
+        signing.loads(token, salt=salt)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def choosing(token: str) -> Subscriber | None:
+    """The subscriber behind a link to the settings; None if it is forged, older than an hour or gone."""
+    try:
+        public_id = signing.loads(token, salt=PREFERENCES_SALT, max_age=PREFERENCES_WITHIN)
+    except signing.BadSignature:
+        return None
+    return Subscriber.objects.filter(settings_requests__public_id=public_id).first()
+
+
+def _subscriber(token: str, salt: str) -> Subscriber | None:
+    try:
+        public_id = signing.loads(token, salt=salt)
     except signing.BadSignature:
         return None
     return Subscriber.objects.filter(public_id=public_id).first()
 
 
+def _token(public_id: UUID, salt: str) -> str:
+    return signing.dumps(str(public_id), salt=salt)
+
+
 def _absolute(view: str, language: str, public_id: UUID, salt: str) -> str:
-    token = signing.dumps(str(public_id), salt=salt)
     with override(language):
-        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[token])}"
+        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[_token(public_id, salt)])}"

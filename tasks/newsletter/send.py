@@ -21,20 +21,27 @@ from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compose import campaign_parts, identity, message, sender_address
 from tasks.newsletter.confirmation import confirmation_message
-from tasks.newsletter.links import unsubscribe_url
+from tasks.newsletter.links import settings_url, unsubscribe_url
 from tasks.newsletter.models import (
     Campaign,
     Delivery,
+    SettingsRequest,
     Standing,
     Subscriber,
     SubscriptionRequest,
 )
+from tasks.newsletter.settings_mail import settings_message
 from tasks.newsletter.transport import Relay, RelayDown
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
 Build = Callable[[Any], bytes]
+# What people wait for, ahead of all bulk mail.
+EXPRESS: tuple[tuple[type[LedgerRow], Build], ...] = (
+    (SubscriptionRequest, confirmation_message),
+    (SettingsRequest, settings_message),
+)
 
 
 def send_mails(seconds: float) -> bool:
@@ -57,17 +64,22 @@ def send_mails(seconds: float) -> bool:
 
 
 def send_confirmations(seconds: float) -> bool:
-    """Send due confirmation mails for at most about ``seconds``; True where more is waiting."""
+    """Send due confirmation and settings mails for at most about ``seconds``; True where more is waiting."""
     run = Run(claims.worker_name(), time.monotonic() + seconds)
-    rows = SubscriptionRequest.objects.select_related("subscriber")
     with run.relay:
         try:
-            while _send_batch(rows, confirmation_message, run):
+            while _send_express(run):
                 if run.is_over:
                     return True
         except RelayDown as error:
             logger.warning("The mail relay cannot be used: %s", error)
     return False
+
+
+def _send_express(run: Run) -> bool:
+    sources = [(model._default_manager.select_related("subscriber"), build) for model, build in EXPRESS]
+    # A list, so that each of them gets its turn.
+    return any([_send_batch(rows, build, run) for rows, build in sources])
 
 
 @dataclass
@@ -124,7 +136,9 @@ def _builder(campaign: Campaign) -> Build:
     def build(delivery: Delivery) -> bytes:
         subscriber: Any = delivery.subscriber
         link = unsubscribe_url(subscriber.public_id, campaign.language)
-        return message(parts, delivery.address, link, identity(campaign, delivery.pk), date)
+        way_to_settings = settings_url(subscriber.public_id, campaign.language)
+        name = identity(campaign, delivery.pk)
+        return message(parts, delivery.address, link, name, date, way_to_settings)
 
     return build
 
