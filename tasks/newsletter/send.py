@@ -79,7 +79,8 @@ def send_confirmations(seconds: float) -> bool:
 def _send_express(run: Run) -> bool:
     sources = [(model._default_manager.select_related("subscriber"), build) for model, build in EXPRESS]
     # A list, so that each of them gets its turn.
-    return any([_send_batch(rows, build, run) for rows, build in sources])
+    more = [_send_batch(rows, build, run) for rows, build in sources]
+    return any(more)
 
 
 @dataclass
