@@ -19,6 +19,8 @@ from tasks.newsletter.own_data import own_data
 from tasks.newsletter.preferences_form import PreferencesForm, SettingsLinkForm
 from tasks.newsletter.views import private, show_or_act
 
+# For the consent record; the path itself holds a token.
+SOURCE = "/newsletter/preferences/"
 View = Callable[[HttpRequest, str, Subscriber], HttpResponse]
 
 
@@ -75,7 +77,7 @@ def choose(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResp
     """All choices in one form (GET); POST lets them hold."""
     form = PreferencesForm(subscriber, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        preferences.change(subscriber, form.choices(), request.resolver_match.route)
+        preferences.change(subscriber, form.choices(), SOURCE)
         return redirect(f"{request.path}?saved")
     return render(request, "tasks/newsletter/preferences.html", _shown(request, token, subscriber, form))
 
@@ -95,7 +97,7 @@ def _shown(request: HttpRequest, token: str, subscriber: Subscriber, form: Any) 
 @_owner_only
 def leave(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
     """End the subscription."""
-    preferences.leave(subscriber, request.resolver_match.route)
+    preferences.leave(subscriber, SOURCE)
     return redirect("newsletter:preferences", token)
 
 

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 BATCH = 50
 Build = Callable[[Any], bytes]
 # What people wait for, ahead of all bulk mail.
-EXPRESS: tuple[tuple[type[LedgerRow], Build], ...] = (
+EXPRESS: tuple[tuple[type[SubscriptionRequest] | type[SettingsRequest], Build], ...] = (
     (SubscriptionRequest, confirmation_message),
     (SettingsRequest, settings_message),
 )
