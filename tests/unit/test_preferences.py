@@ -25,6 +25,7 @@ from tasks.newsletter.models import (
     Subscriber,
     Suppression,
 )
+from tasks.newsletter.send import _builder
 from tasks.newsletter.settings_mail import settings_message
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -218,3 +219,12 @@ def test_an_editor_erases_instead_of_deleting(well_known: Subscriber, client: Cl
     client.post(url)
     assert not Subscriber.objects.exists()
     assert ADDRESS not in everything_stored()
+
+
+def test_every_announcement_leads_to_the_settings_page_of_its_reader(well_known: Subscriber) -> None:
+    mail = Delivery.objects.select_related("campaign__version", "subscriber").get()
+    sent = message_from_bytes(_builder(mail.campaign)(mail), policy=policy.default)
+    for part in ("plain", "html"):
+        body = sent.get_body((part,)).get_content()
+        assert settings_url(well_known.public_id, "de") in body
+        assert "link.invalid" not in body
