@@ -93,6 +93,12 @@ def broken_at(subscriber: Subscriber) -> int | None:
     return None
 
 
+def export(subscriber: Subscriber) -> list[dict[str, Any]]:
+    """Every step of ``subscriber`` in order, ready for JSON."""
+    names = (*HASHED, "at", "digest", "ip", "user_agent")
+    return list(subscriber.consent_records.order_by("position").values(*names))
+
+
 def forget_origins() -> int:
     """Delete IP addresses and browser names that are older than ``ANTENNE_CONSENT_IP_DAYS``."""
     before = timezone.now() - timedelta(days=settings.ANTENNE_CONSENT_IP_DAYS)

@@ -12,13 +12,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
-from tasks.newsletter.models import Campaign, Standing, Subscriber, SubscriptionRequest
+from tasks.newsletter.models import Campaign, SettingsRequest, Standing, Subscriber, SubscriptionRequest
 
 CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
 SETTINGS_SALT = "antenne.newsletter.settings"
+PREFERENCES_SALT = "antenne.newsletter.preferences"
 CONFIRM_WITHIN = timedelta(hours=72)
 ANY = "TOKEN"
+PREFERENCES_WITHIN = timedelta(hours=1)
 
 
 def confirm_url(request: SubscriptionRequest) -> str:
@@ -40,6 +42,16 @@ def settings_url(subscriber_id: UUID, language: str) -> str:
     return _permanent("newsletter:settings_link", language, subscriber_id, SETTINGS_SALT)
 
 
+def preferences_url(request: SettingsRequest) -> str:
+    """The absolute address of the settings themselves. Short-lived, and only ever mailed on request."""
+    return _absolute("newsletter:preferences", request.language, request.public_id, PREFERENCES_SALT)
+
+
+def settings_path(subscriber: Subscriber) -> str:
+    """The way from one of our pages to ``settings_url``, in the language of that page."""
+    return reverse("newsletter:settings_link", args=[permanent_token(subscriber.public_id, SETTINGS_SALT)])
+
+
 def requested(token: str) -> SubscriptionRequest | None:
     """The request behind a confirmation token; None if it is forged, too old, gone or over.
 
@@ -59,6 +71,29 @@ def leaving(token: str) -> Subscriber | None:
     return subscriber_of(token, UNSUBSCRIBE_SALT)
 
 
+def asking(token: str) -> Subscriber | None:
+    """The subscriber behind the settings link of a mail; None if it is forged or the person is gone."""
+    return subscriber_of(token, SETTINGS_SALT)
+
+
+def is_ours(token: str, salt: str) -> bool:
+    """Whether we signed a token that works for ever, be the person still there or not."""
+    try:
+        signing.Signer(salt=salt).unsign(token)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def choosing(token: str) -> Subscriber | None:
+    """The subscriber behind a link to the settings; None if it is forged, older than an hour or gone."""
+    try:
+        public_id = signing.loads(token, salt=PREFERENCES_SALT, max_age=PREFERENCES_WITHIN)
+    except signing.BadSignature:
+        return None
+    return Subscriber.objects.filter(settings_requests__public_id=public_id).first()
+
+
 def subscriber_of(token: str, salt: str) -> Subscriber | None:
     """The subscriber behind a token that works for ever; None if it is forged or the person is gone."""
     try:
@@ -68,15 +103,24 @@ def subscriber_of(token: str, salt: str) -> Subscriber | None:
     return Subscriber.objects.filter(public_id=public_id).first()
 
 
+def permanent_token(public_id: UUID, salt: str) -> str:
+    """A token without a date: it is the same in every attempt, and quickly made."""
+    return _signer(salt).sign(public_id.hex)
+
+
+@cache
+def _signer(salt: str) -> signing.Signer:
+    return signing.Signer(salt=salt)
+
+
 def _permanent(view: str, language: str, public_id: UUID, salt: str) -> str:
-    """A link without a date: it is the same in every attempt, and quickly made."""
-    return _template(view, language).replace(ANY, signing.Signer(salt=salt).sign(public_id.hex))
+    return _template(view, language).replace(ANY, permanent_token(public_id, salt))
 
 
 @cache
 def _template(view: str, language: str) -> str:
     with override(language):
-        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[ANY])}"
+        return absolute(reverse(view, args=[ANY]))
 
 
 def web_url(campaign: Campaign) -> str:
@@ -93,6 +137,5 @@ def absolute(path: str) -> str:
 
 
 def _absolute(view: str, language: str, public_id: UUID, salt: str) -> str:
-    token = signing.dumps(str(public_id), salt=salt)
     with override(language):
-        return absolute(reverse(view, args=[token]))
+        return absolute(reverse(view, args=[signing.dumps(str(public_id), salt=salt)]))

@@ -8,7 +8,8 @@ from typing import Any
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.confirmation import confirmation_message
 from tasks.newsletter.engine import Engine, RelayDown
-from tasks.newsletter.models import SubscriptionRequest
+from tasks.newsletter.models import SettingsRequest, SubscriptionRequest
+from tasks.newsletter.settings_mail import settings_message
 from tasks.newsletter.sources import CampaignSource, Express, Source, due_campaigns
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ def subscriber_address(row: Any) -> str:
 
 EXPRESS: tuple[Express, ...] = (
     Express(SubscriptionRequest, ("subscriber",), subscriber_address, confirmation_message),
+    Express(SettingsRequest, ("subscriber",), subscriber_address, settings_message),
 )
 """Mails that go ahead of all campaigns, in every sender's every round."""
 

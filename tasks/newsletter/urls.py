@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.newsletter import views
+from tasks.newsletter import preference_views, views
 from tasks.newsletter.archive import feed
 from tasks.newsletter.archive import views as archive
 
@@ -16,4 +16,12 @@ urlpatterns = [
     path("newsletter/check-mail/", views.check_mail, name="check_mail"),
     path("newsletter/confirm/<str:token>/", views.confirm, name="confirm"),
     path("newsletter/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("newsletter/settings/", preference_views.change_settings, name="change_settings"),
+    path("newsletter/settings/<str:token>/", preference_views.settings_link, name="settings_link"),
+    path("newsletter/settings-sent/", preference_views.settings_sent, name="settings_sent"),
+    path("newsletter/erased/", preference_views.erased, name="erased"),
+    path("newsletter/preferences/<str:token>/", preference_views.choose, name="preferences"),
+    path("newsletter/preferences/<str:token>/leave/", preference_views.leave, name="leave"),
+    path("newsletter/preferences/<str:token>/data/", preference_views.download, name="own_data"),
+    path("newsletter/preferences/<str:token>/erase/", preference_views.erase, name="erase"),
 ]

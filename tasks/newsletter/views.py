@@ -48,7 +48,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if done:
         domain.confirm(wish)
     context = {"wish": wish, "topics": [topic_label(topic) for topic in wish.topics], "done": done}
-    return _private(render(request, "tasks/newsletter/confirm.html", context))
+    return private(render(request, "tasks/newsletter/confirm.html", context))
 
 
 @csrf_exempt  # RFC 8058: the mail program posts without cookie or token; the link is the token.
@@ -57,15 +57,18 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask (GET) or end the subscription (POST), also for one-click from mail programs (RFC 8058)."""
     subscriber = links.leaving(token)
+    if subscriber is None and links.is_ours(token, links.UNSUBSCRIBE_SALT):
+        return private(render(request, "tasks/newsletter/no_mail.html"))
     if subscriber is None:
         return render(request, "tasks/newsletter/link_invalid.html", status=404)
     done = request.method == "POST"
     if done:
         domain.unsubscribe(subscriber)
-    return _private(render(request, "tasks/newsletter/unsubscribe.html", {"done": done}))
+    context = {"done": done, "settings_path": links.settings_path(subscriber)}
+    return private(render(request, "tasks/newsletter/unsubscribe.html", context))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Keep addresses with tokens out of search engines and of other sites' logs.
 
     Not “no-referrer”: with it, browsers send “Origin: null” with the page's own form, which the
