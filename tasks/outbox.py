@@ -17,6 +17,7 @@ from tasks.announcements.schedule import publish_due
 from tasks.ledger.claims import recover
 from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
+from tasks.newsletter.forgetting import forget
 from tasks.newsletter.models import Delivery, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
@@ -37,6 +38,7 @@ def sweep() -> dict[str, int]:
         "found": reconcile,
         "routed": route_due,
         "finished": close_finished,
+        "forgotten": forget,
     }
     done = {name: _guarded(name, step) for name, step in steps.items()}
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})

@@ -20,7 +20,7 @@ from tasks.ledger.outcomes import failed, line_is_down, suppressed
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compose import campaign_parts, identity, message, sender_address
-from tasks.newsletter.confirmation import confirmation_message
+from tasks.newsletter.confirmation import confirmation_message, withheld
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import (
     Campaign,
@@ -149,6 +149,9 @@ def _send_one(row: LedgerRow, build: Build, relay: Relay, worker: str) -> None:
     subscriber = getattr(row, "subscriber", None)
     if isinstance(row, Delivery) and not _still_wants(subscriber):
         claims.finish(row, worker, suppressed(_("The subscription ended before it was sent.")))
+        return
+    if isinstance(row, SubscriptionRequest) and (reason := withheld(row)):
+        claims.finish(row, worker, suppressed(reason))
         return
     try:
         address, payload = _address(row), build(row)
