@@ -14,6 +14,7 @@ from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 from wagtail_modeladmin.views import HistoryView
 
 from tasks.announcements.models import Announcement
+from tasks.newsletter.consent_views import ConsentButton
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
 from tasks.newsletter.topics import topic_label
 from tasks.social.models import Post, SocialAccount
@@ -74,6 +75,7 @@ class SubscriberAdmin(ModelAdmin):
     """Who wants mail. New ones come through the form, with their own confirmation."""
 
     model = Subscriber
+    button_helper_class = ConsentButton
     menu_label = _("Subscribers")
     menu_icon = "group"
     permission_helper_class = SubscribersAskThemselves
