@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import getclosurevars, isfunction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,9 @@ METHODS = "GET, HEAD, OPTIONS"
 
 def methods_of(view: Callable[..., Any]) -> str:
     """What the operations behind ninja's ``view`` allow, with what is answered here."""
-    operations = getattr(getattr(view, "__self__", None), "operations", [])
+    # Ninja's view is a closure over the path's operations; anything else is only read.
+    path = getclosurevars(view).nonlocals.get("self") if isfunction(view) else None
+    operations = getattr(path, "operations", [])
     own = {method for operation in operations for method in operation.methods}
     if own and "GET" not in own:
         return ", ".join(sorted({*own, "OPTIONS"}))

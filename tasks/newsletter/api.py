@@ -103,7 +103,9 @@ def _wish(wanted: SubscriptionIn) -> domain.Wish:
     with override(wanted.consent_language):
         text = str(CONSENT)
     if wanted.consent_version != text_version(text):
-        raise HttpError(409, "consent_version is not that of the current text: show the one of /topics again.")
+        raise HttpError(
+            409, "consent_version is not that of the current text: show the one of /topics again."
+        )
     return domain.Wish(
         wanted.language,
         wanted.topics,

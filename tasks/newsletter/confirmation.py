@@ -47,7 +47,9 @@ def confirmation_message(request: SubscriptionRequest) -> bytes:
             "organisation": site_settings().organisation
         }
     hours = int(CONFIRM_WITHIN.total_seconds() // 3600)
-    text, html = render("confirmation", request.language, {"topics": topics, "hours": hours, "frequency": frequency})
+    text, html = render(
+        "confirmation", request.language, {"topics": topics, "hours": hours, "frequency": frequency}
+    )
     headers = {"Content-Language": request.language, "Auto-Submitted": "auto-generated"}
     parts = Parts(subject, text, html, request.language, headers)
     link = confirm_url(request)

@@ -52,7 +52,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-class ConsentButton(ButtonHelper):  # type: ignore[misc]
+class ConsentButton(ButtonHelper):
     """Adds the way to the consent record to a subscriber's buttons."""
 
     def get_buttons_for_obj(self, obj: Any, *args: Any, **kwargs: Any) -> list[dict[str, str]]:

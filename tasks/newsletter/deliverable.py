@@ -20,7 +20,9 @@ def deliverable(address: str) -> str:
     full = normalized(address, smtputf8=True)
     if not takes_smtputf8():
         raise ValidationError(
-            _("Our mail server cannot write to letters such as “ö” before the “@”. Please use another address."),
+            _(
+                "Our mail server cannot write to letters such as “ö” before the “@”. Please use another address."
+            ),
             code="smtputf8",
         )
     return full

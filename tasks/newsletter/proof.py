@@ -44,8 +44,10 @@ def is_proven(answer: str) -> bool:
     """Whether ``answer`` solves a challenge of ours that has not expired and was not used before."""
     expires = _expiry(answer)
     # Counted for wrong answers, too: the same statements whatever was sent.
-    uses = count(f"proof {answer[:LONGEST]}" if expires is None else f"proof {_challenge(answer)}",
-                 expires or timezone.now().replace(minute=0, second=0, microsecond=0))
+    uses = count(
+        f"proof {answer[:LONGEST]}" if expires is None else f"proof {_challenge(answer)}",
+        expires or timezone.now().replace(minute=0, second=0, microsecond=0),
+    )
     return expires is not None and uses == 1
 
 

@@ -64,7 +64,9 @@ def request_subscription(
     **more: Any,
 ) -> SubscriptionRequest:
     """Ask by the form, already proven to be a person; see ``ask``."""
-    return ask(email, Wish(language, topics, consent_text, source, **more), Way.FORM, origin or Origin(), True)
+    return ask(
+        email, Wish(language, topics, consent_text, source, **more), Way.FORM, origin or Origin(), True
+    )
 
 
 def ask(email: str, wish: Wish, way: Way, origin: Origin, proven: bool) -> SubscriptionRequest:

@@ -55,8 +55,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is to be confirmed (GET) or confirm it (POST)."""
     wish = links.requested(token)
     if wish is None:
-        context = {"token": token if links.expired(token) else ""}
-        return _private(render(request, "tasks/newsletter/link_invalid.html", context, status=404))
+        old = {"token": token if links.expired(token) else ""}
+        return _private(render(request, "tasks/newsletter/link_invalid.html", old, status=404))
     done = request.method == "POST"
     if done:
         domain.confirm(wish, origin_of(request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 
 import altcha
 import pytest
@@ -26,7 +27,13 @@ from tasks.newsletter.suppressions import is_suppressed, suppress
 from tests.factories.pages import SiteTree
 from tests.factories.subscribers import subscriber
 
-FORM = {"email": "a@example.org", "language": "fr", "topics": ["congress"], "frequency": "weekly", "consent": "on"}
+FORM = {
+    "email": "a@example.org",
+    "language": "fr",
+    "topics": ["congress"],
+    "frequency": "weekly",
+    "consent": "on",
+}
 API = "/api/delivery/v1/subscriptions"
 
 
@@ -72,7 +79,9 @@ def test_answer_and_statements_are_the_same_for_every_address(site_tree: SiteTre
     seen = set()
     names = ("new", "known", "gone", "blocked", *["known"] * 4)
     for name in names:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             reply = Client().post("/de/newsletter/", FORM | {"email": f"{name}@example.org"})
         sql = [re.sub(r"\'[^\']*\'|\b\d+\b|s\d+_x\d+", "?", query["sql"]) for query in queries]
         kinds = tuple(" ".join(statement.split()[:3]) for statement in sql if "SAVEPOINT" not in statement)
@@ -116,7 +125,7 @@ def test_a_proof_counts_once_and_only_if_it_is_ours(db: None, settings) -> None:
 
 def test_a_proof_expires(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = solved()
-    now = __import__("time").time()
+    now = time.time()
     monkeypatch.setattr("altcha.altcha.time.time", lambda: now + 21 * 60)
     assert not proof.is_proven(answer)
 
@@ -124,17 +133,24 @@ def test_a_proof_expires(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_old_link_offers_a_new_one_by_post(site_tree: SiteTree, client: Client, monkeypatch) -> None:
     client.post("/de/newsletter/", FORM)
     link = path(confirm_url(SubscriptionRequest.objects.get()))
-    now = __import__("time").time()
+    now = time.time()
     monkeypatch.setattr("django.core.signing.time.time", lambda: now + 73 * 3600)
     assert f'action="{link}again/"' in client.get(link).content.decode()
     assert client.get(f"{link}again/").status_code == 405
-    assert client.post(f"{link}again/")["Location"] == client.post("/fr/newsletter/confirm/x/again/")["Location"]
+    assert (
+        client.post(f"{link}again/")["Location"] == client.post("/fr/newsletter/confirm/x/again/")["Location"]
+    )
     assert SubscriptionRequest.objects.count() == 2
 
 
 @pytest.mark.parametrize(
     ("proxies", "header", "seen"),
-    [(0, "1.1.1.1", "9.9.9.9"), (1, "1.1.1.1, 2.2.2.2", "2.2.2.2"), (2, "2.2.2.2", "9.9.9.9"), (1, "x", "9.9.9.9")],
+    [
+        (0, "1.1.1.1", "9.9.9.9"),
+        (1, "1.1.1.1, 2.2.2.2", "2.2.2.2"),
+        (2, "2.2.2.2", "9.9.9.9"),
+        (1, "x", "9.9.9.9"),
+    ],
 )
 def test_the_client_address_cannot_be_invented(settings, proxies: int, header: str, seen: str) -> None:
     settings.ANTENNE_TRUSTED_PROXIES = proxies
@@ -165,7 +181,9 @@ def test_invisible_characters_are_refused(db: None, address: str) -> None:
         deliverable(address)
 
 
-def test_admin_shows_the_record_and_tampering(site_tree: SiteTree, client: Client, admin_client: Client) -> None:
+def test_admin_shows_the_record_and_tampering(
+    site_tree: SiteTree, client: Client, admin_client: Client
+) -> None:
     client.post("/de/newsletter/", FORM)
     step = ConsentRecord.objects.get()
     url = reverse("consent:show", args=[step.subscriber_id])
@@ -189,7 +207,12 @@ def test_the_record_needs_the_permission(site_tree: SiteTree, client: Client) ->
 
 def wanted(client: Client, **changes: object) -> dict[str, object]:
     french = client.get(f"{API}/topics").json()["languages"][1]
-    body = {"email": "api@example.org", "language": "fr", "topics": ["congress"], "source": "https://x.example/"}
+    body = {
+        "email": "api@example.org",
+        "language": "fr",
+        "topics": ["congress"],
+        "source": "https://x.example/",
+    }
     versions = {"consent_language": "fr", "consent_version": french["consent_version"]}
     return {**body, **versions, **changes}
 
@@ -202,7 +225,10 @@ def test_api_subscribes_confirms_and_ends(site_tree: SiteTree, client: Client) -
     reply = client.post(f"{API}/confirm", {"token": token}, content_type="application/json")
     assert reply.json() == {"status": "confirmed"}
     token = unsubscribe_url(request.subscriber.public_id, "fr").split("/")[-2]
-    assert client.post(f"{API}/unsubscribe", {"token": token}, content_type="application/json").status_code == 200
+    assert (
+        client.post(f"{API}/unsubscribe", {"token": token}, content_type="application/json").status_code
+        == 200
+    )
     request.subscriber.refresh_from_db()
     assert request.subscriber.standing == Standing.UNSUBSCRIBED
     assert ConsentRecord.objects.first().way == "api"
@@ -217,3 +243,16 @@ def test_api_names_what_is_wrong(site_tree: SiteTree, client: Client, changes: d
     assert (reply.status_code, reply["Content-Type"]) == (status, "application/problem+json")
     assert next(iter(changes)) in reply.json()["detail"]
     assert not SubscriptionRequest.objects.exists()
+
+
+def test_reading_changes_nothing(site_tree: SiteTree, client: Client) -> None:
+    client.post("/de/newsletter/", FORM)
+    request = SubscriptionRequest.objects.get()
+    links = (confirm_url(request), unsubscribe_url(request.subscriber.public_id, "fr"))
+    urls = ["/de/newsletter/?subject=x", "/de/newsletter/check-mail/", f"{API}/topics", f"{API}/challenge"]
+    with CaptureQueriesContext(connection) as queries:
+        for url in [*urls, *map(path, links), path(links[0]) + "again/"]:
+            client.get(url)
+            client.head(url)
+    changing = ("INSERT", "UPDATE", "DELETE")
+    assert not [query["sql"] for query in queries if query["sql"].startswith(changing)]

@@ -15,7 +15,13 @@ from tasks.newsletter.models import Delivery, Standing, Subscriber, Subscription
 from tests.factories.pages import SiteTree
 from tests.factories.subscribers import subscriber
 
-FORM = {"email": "Neu@Example.org", "language": "fr", "topics": ["congress"], "frequency": "weekly", "consent": "on"}
+FORM = {
+    "email": "Neu@Example.org",
+    "language": "fr",
+    "topics": ["congress"],
+    "frequency": "weekly",
+    "consent": "on",
+}
 
 
 def path(url: str) -> str:
