@@ -21,7 +21,8 @@ def deliverable(address: str) -> str:
     if not takes_smtputf8():
         raise ValidationError(
             _(
-                "Our mail server cannot write to letters such as “ö” before the “@”. Please use another address."
+                "Our mail server cannot write to letters such as “ö” before the “@”. "
+                "Please use another address."
             ),
             code="smtputf8",
         )
