@@ -25,7 +25,10 @@ class TasksConfig(AppConfig):
             verbose_name=self.verbose_name,
             urls=("tasks.newsletter.urls",),
             root_urls=("tasks.social.noticeboard.urls",),
-            api_routers=(("/announcements", "tasks.api.router"),),
+            api_routers=(
+                ("/announcements", "tasks.api.router"),
+                ("/subscriptions", "tasks.newsletter.api.router"),
+            ),
             channels={
                 "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",

@@ -19,6 +19,7 @@ from tasks.ledger.claims import recover
 from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.digests.schedule import open_due
+from tasks.newsletter.forgetting import forget
 from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
@@ -40,6 +41,7 @@ def sweep() -> dict[str, int]:
         "routed": route_due,
         "digests": open_due,
         "finished": close_finished,
+        "forgotten": forget,
     }
     done = {name: _guarded(name, step) for name, step in steps.items()}
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})

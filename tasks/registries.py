@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
+from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 from wagtail_modeladmin.views import DeleteView, HistoryView
 
 from tasks.announcements.models import Announcement
+from tasks.newsletter.consent_views import ConsentButton
 from tasks.newsletter.erase import erase
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
 from tasks.newsletter.topics import topic_label
@@ -94,7 +95,7 @@ class Erase(DeleteView):
         return redirect(self.index_url)
 
 
-class EraseButton(ButtonHelper):
+class SubscriberButtons(ConsentButton):
     """Calls things by their name."""
 
     def delete_button(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +110,7 @@ class SubscriberAdmin(ModelAdmin):
     menu_label = _("Subscribers")
     menu_icon = "group"
     permission_helper_class = SubscribersAskThemselves
-    button_helper_class = EraseButton
+    button_helper_class = SubscriberButtons
     delete_view_class = Erase
     history_view_class = LookedAtHistory
     list_display = ("email", "language", "standing", "topics", "created_at")

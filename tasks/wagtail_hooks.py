@@ -16,6 +16,7 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from cms.plugins import registry
 from tasks.announcements import admin_urls
+from tasks.newsletter import consent_views
 from tasks.registries import AnnouncementsGroup
 
 modeladmin_register(AnnouncementsGroup)
@@ -24,7 +25,7 @@ modeladmin_register(AnnouncementsGroup)
 @hooks.register("register_admin_urls")
 def admin_routes() -> list[Any]:
     """The announcement view of a page, and its actions."""
-    return [path("announcements/", include(admin_urls))]
+    return [path("announcements/", include(admin_urls)), path("consent/", include(consent_views))]
 
 
 def _is_announceable(page: Page) -> bool:

@@ -63,7 +63,7 @@ def record(
         address=subscriber.email,
         source=source[:500],
         text=text,
-        text_version=hashlib.sha256(text.encode()).hexdigest()[:12] if text else "",
+        text_version=text_version(text),
         language=language or subscriber.language,
         details=details or {},
         previous=last.digest if last else "",
@@ -73,6 +73,21 @@ def record(
     step.digest = digest(step)
     step.save()
     return step
+
+
+def text_version(text: str) -> str:
+    """Names the exact words of ``text``; empty for no text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
+
+
+def export(subscriber: Subscriber) -> list[dict[str, Any]]:
+    """The whole record of ``subscriber`` in order, as JSON can hold it."""
+    return [_exported(step) for step in subscriber.consent_records.order_by("position")]
+
+
+def _exported(step: ConsentRecord) -> dict[str, Any]:
+    fields = {name: getattr(step, name) for name in (*HASHED, "digest", "ip", "user_agent")}
+    return fields | {"at": step.at.isoformat()}
 
 
 def digest(step: ConsentRecord) -> str:
@@ -91,12 +106,6 @@ def broken_at(subscriber: Subscriber) -> int | None:
             return number
         previous = step.digest
     return None
-
-
-def export(subscriber: Subscriber) -> list[dict[str, Any]]:
-    """Every step of ``subscriber`` in order, ready for JSON."""
-    names = (*HASHED, "at", "digest", "ip", "user_agent")
-    return list(subscriber.consent_records.order_by("position").values(*names))
 
 
 def forget_origins() -> int:

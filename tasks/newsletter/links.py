@@ -66,6 +66,16 @@ def requested(token: str) -> SubscriptionRequest | None:
     return requests.select_related("subscriber").first()
 
 
+def expired(token: str) -> SubscriptionRequest | None:
+    """The unconfirmed request behind a token of ours, however old; None if it is forged or gone."""
+    try:
+        public_id = signing.loads(token, salt=CONFIRM_SALT)
+    except signing.BadSignature:
+        return None
+    open_requests = SubscriptionRequest.objects.filter(public_id=public_id, confirmed_at=None)
+    return open_requests.select_related("subscriber").first()
+
+
 def leaving(token: str) -> Subscriber | None:
     """The subscriber behind an unsubscribe token; None if it is forged or the person is gone."""
     return subscriber_of(token, UNSUBSCRIBE_SALT)

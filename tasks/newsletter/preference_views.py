@@ -97,7 +97,7 @@ def _shown(request: HttpRequest, token: str, subscriber: Subscriber, form: Any) 
 @_owner_only
 def leave(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
     """End the subscription."""
-    preferences.leave(subscriber, SOURCE)
+    preferences.leave(subscriber)
     return redirect("newsletter:preferences", token)
 
 

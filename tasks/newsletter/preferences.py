@@ -69,10 +69,9 @@ def change(subscriber: Subscriber, wanted: Choices, source: str) -> bool:
 
 
 @transaction.atomic
-def leave(subscriber: Subscriber, source: str) -> None:
+def leave(subscriber: Subscriber) -> None:
     """End the subscription from the settings; its record says so once."""
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if person.standing == Standing.UNSUBSCRIBED:
         return
-    unsubscribe(person)
-    record(person, ConsentKind.WITHDRAWN, Way.PREFERENCES, source=source)
+    unsubscribe(person, Way.PREFERENCES)

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from tasks.newsletter.campaigns import close_finished
-from tasks.newsletter.confirmation import confirmation_message
+from tasks.newsletter.confirmation import confirmation_message, withheld
 from tasks.newsletter.engine import Engine, RelayDown
 from tasks.newsletter.models import SettingsRequest, SubscriptionRequest
 from tasks.newsletter.settings_mail import settings_message
@@ -21,7 +21,7 @@ def subscriber_address(row: Any) -> str:
 
 
 EXPRESS: tuple[Express, ...] = (
-    Express(SubscriptionRequest, ("subscriber",), subscriber_address, confirmation_message),
+    Express(SubscriptionRequest, ("subscriber",), subscriber_address, confirmation_message, withheld),
     Express(SettingsRequest, ("subscriber",), subscriber_address, settings_message),
 )
 """Mails that go ahead of all campaigns, in every sender's every round."""

@@ -15,6 +15,7 @@ urlpatterns = [
     path("newsletter/archive/<uuid:public_id>/mail/", archive.framed, name="archived_mail"),
     path("newsletter/check-mail/", views.check_mail, name="check_mail"),
     path("newsletter/confirm/<str:token>/", views.confirm, name="confirm"),
+    path("newsletter/confirm/<str:token>/again/", views.confirm_again, name="confirm_again"),
     path("newsletter/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("newsletter/settings/", preference_views.change_settings, name="change_settings"),
     path("newsletter/settings/<str:token>/", preference_views.settings_link, name="settings_link"),
