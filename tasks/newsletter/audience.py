@@ -10,34 +10,36 @@ from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value,
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.announceable import AnnouncementContent
 from tasks.announcements.models import AnnouncementVersion
 from tasks.newsletter.models import (
     Campaign,
     CampaignState,
     Delivery,
-    Interest,
     Standing,
     Subscriber,
 )
+from tasks.newsletter.segments import in_segment, interested
 
 RECIPIENT = ""
 EXCLUSIONS = {
     "unconfirmed": _("not confirmed yet"),
     "unsubscribed": _("unsubscribed"),
     "other_topic": _("not interested in this topic"),
+    "not_meant": _("not among the chosen readers"),
     "has_it": _("got it in another language"),
 }
 CHUNK = 1000
 
 
-def candidates(campaign: Campaign, topic: str) -> QuerySet[Any]:
+def candidates(campaign: Campaign, content: AnnouncementContent) -> QuerySet[Any]:
     """All subscribers of the campaign's language, each with ``why_not`` (empty for recipients)."""
-    interested = Interest.objects.filter(subscriber=OuterRef("pk"), topic=topic)
     served = Delivery.objects.filter(announcement=campaign.announcement_id, address_key=OuterRef("email_key"))
     why_not = Case(
         When(standing=Standing.PENDING, then=Value("unconfirmed")),
         When(standing=Standing.UNSUBSCRIBED, then=Value("unsubscribed")),
-        When(~Exists(interested), then=Value("other_topic")),
+        When(~interested(content), then=Value("other_topic")),
+        When(~in_segment(content), then=Value("not_meant")),
         When(Exists(served), then=Value("has_it")),
         default=Value(RECIPIENT),
         output_field=CharField(),
@@ -53,7 +55,7 @@ def freeze_audience(campaign: Campaign, version: AnnouncementVersion) -> int:
     """
     counts: Counter[str] = Counter()
     chunk: list[Delivery] = []
-    for subscriber in candidates(campaign, version.content.topic).iterator(CHUNK):
+    for subscriber in candidates(campaign, version.content).iterator(CHUNK):
         counts[subscriber.why_not] += 1
         if subscriber.why_not == RECIPIENT:
             chunk.append(_delivery(campaign, subscriber))

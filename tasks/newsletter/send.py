@@ -24,11 +24,14 @@ from tasks.newsletter.confirmation import confirmation_message
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import (
     Campaign,
+    CampaignState,
     Delivery,
     Standing,
     Subscriber,
     SubscriptionRequest,
+    TestMail,
 )
+from tasks.newsletter.testmail import test_message
 from tasks.newsletter.transport import Relay, RelayDown
 
 logger = logging.getLogger(__name__)
@@ -62,9 +65,13 @@ def send_confirmations(seconds: float) -> bool:
     rows = SubscriptionRequest.objects.select_related("subscriber")
     with run.relay:
         try:
-            while _send_batch(rows, confirmation_message, run):
-                if run.is_over:
-                    return True
+            for due, build in (
+                (rows, confirmation_message),
+                (TestMail.objects.select_related("revision"), test_message),
+            ):
+                while _send_batch(due, build, run):
+                    if run.is_over:
+                        return True
         except RelayDown as error:
             logger.warning("The mail relay cannot be used: %s", error)
     return False
@@ -88,7 +95,7 @@ class Run:
 
 def _due_campaigns() -> list[Campaign]:
     waiting = claims.due(Delivery.objects.filter(campaign=OuterRef("pk")))
-    campaigns = Campaign.objects.filter(Exists(waiting)).order_by("pk")
+    campaigns = Campaign.objects.filter(Exists(waiting), state=CampaignState.SENDING).order_by("pk")
     return list(campaigns.select_related("version", "announcement"))
 
 
@@ -174,4 +181,4 @@ def _still_wants(subscriber: Subscriber | None) -> bool:
 
 
 def _address(row: Any) -> str:
-    return str(row.address if isinstance(row, Delivery) else row.subscriber.email)
+    return str(row.address if isinstance(row, Delivery | TestMail) else row.subscriber.email)

@@ -68,7 +68,9 @@ class SubjectsFormField(forms.CharField):
         if not lines:
             return []
         subjects = registry().subjects(get_language() or "de")
-        known = {label.casefold(): key for key, label in reversed(subjects)} | {key: key for key, _l in subjects}
+        known = {label.casefold(): key for key, label in reversed(subjects)} | {
+            key: key for key, _l in subjects
+        }
         return list(dict.fromkeys(_key(line, known, subjects) for line in lines))
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -33,10 +33,16 @@ class NewsletterIssuePage(AnnounceablePage):
         help_text=_("Names of municipalities or partnerships, one a line. Empty: everybody."),
     )
     joined_from = models.DateField(
-        _("subscribed from"), null=True, blank=True, help_text=_("Only readers who confirmed on this day or later.")
+        _("subscribed from"),
+        null=True,
+        blank=True,
+        help_text=_("Only readers who confirmed on this day or later."),
     )
     joined_to = models.DateField(
-        _("subscribed to"), null=True, blank=True, help_text=_("Only readers who confirmed on this day or before.")
+        _("subscribed to"),
+        null=True,
+        blank=True,
+        help_text=_("Only readers who confirmed on this day or before."),
     )
 
     content_panels: ClassVar[list[Any]] = [
