@@ -25,7 +25,8 @@ def interested(content: AnnouncementContent) -> Q:
 def in_segment(content: AnnouncementContent) -> Q:
     """Subscribers that ``content.audience`` does not leave out."""
     audience: dict[str, Any] = content.audience or {}
-    chosen = Q()
+    # Not an empty Q: that cannot be negated, nor stand in a When.
+    chosen = Q(pk__gt=0)
     if subjects := audience.get("subjects"):
         chosen &= _follows(subjects)
     if first := audience.get("joined_from"):
