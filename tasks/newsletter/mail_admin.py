@@ -46,6 +46,7 @@ def _choice(chosen: str | None, allowed: Any) -> str:
 def mail(request: HttpRequest, page_id: int) -> HttpResponse:
     """The mail in one language and look, its readers in numbers, and the test send."""
     page = _latest(request, page_id)
+    user: Any = request.user
     context = {
         "page": page,
         "languages": settings.ANTENNE_NEWSLETTER_LANGUAGES,
@@ -53,7 +54,7 @@ def mail(request: HttpRequest, page_id: int) -> HttpResponse:
         "language": _choice(request.GET.get("language"), settings.ANTENNE_NEWSLETTER_LANGUAGES),
         "look": _choice(request.GET.get("as"), preview.LOOKS),
         "forecasts": forecasts(page),
-        "tests": TestMail.objects.filter(page=page_id, requested_by=request.user)[:TESTS_SHOWN],
+        "tests": TestMail.objects.filter(page=page_id, requested_by=user)[:TESTS_SHOWN],
     }
     return render(request, "tasks/admin/mail.html", context)
 

@@ -58,7 +58,7 @@ class SubjectsFormField(forms.CharField):
         if not isinstance(value, list) or not value:
             return value if isinstance(value, str) else ""
         labels = dict(registry().subjects(get_language() or "de"))
-        return "\n".join(labels.get(key, key) for key in value)
+        return "\n".join(str(labels.get(key, key)) for key in value)
 
     def to_python(self, value: Any) -> Any:
         """The keys of the names, each once."""
