@@ -23,6 +23,8 @@ class TasksConfig(AppConfig):
         return Plugin(
             name="tasks",
             verbose_name=self.verbose_name,
+            topics=(("newsletter", _("Newsletter")),),
+            announceable=("tasks.NewsletterIssuePage",),
             urls=("tasks.newsletter.urls",),
             root_urls=("tasks.social.noticeboard.urls",),
             api_routers=(

@@ -1,6 +1,7 @@
 """All models of the app; each lives with the part that it belongs to."""
 
 from tasks.announcements.models import Announcement, AnnouncementVersion, Heartbeat
+from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.newsletter.models import (
     Campaign,
     ConsentRecord,
@@ -34,6 +35,7 @@ __all__ = [
     "MailBody",
     "MailEvent",
     "MailRelay",
+    "NewsletterIssuePage",
     "Notice",
     "Post",
     "SettingsRequest",

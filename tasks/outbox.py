@@ -20,14 +20,14 @@ from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.digests.schedule import open_due
 from tasks.newsletter.forgetting import forget
-from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest
+from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
 from tasks.social.posts import delete_withdrawn, look_for_unknown, send_posts
 
 logger = logging.getLogger(__name__)
 
-LEDGERS = (SubscriptionRequest, SettingsRequest, Delivery, Post)
+LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post)
 
 
 def sweep() -> dict[str, int]:

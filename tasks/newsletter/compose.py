@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
 
+import css_inline
 import mrml
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -17,7 +19,9 @@ from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
 from wagtail.models import Site
 
+from cms.announceable import AnnouncementContent
 from cms.models import SiteSettings
+from tasks.newsletter.fit import fitted
 from tasks.newsletter.links import web_url
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
@@ -31,6 +35,10 @@ LINK_SLOT = "https://link.invalid/7f1d8a"
 """Ends the subscription (``links.unsubscribe_url``)."""
 SETTINGS_SLOT = "https://link.invalid/5e77ab"
 """Leads to the preference centre (``links.settings_url``)."""
+
+# Many mail programs read styles at the elements alone; media queries, and with them the dark
+# colours, stay for the others. Nothing is ever fetched.
+INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -63,13 +71,20 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        links = {"link": LINK_SLOT, "settings_link": SETTINGS_SLOT}
-        full = {"language": language, "site": site_settings(), **links, **context}
-        if content := context.get("content"):
-            full["topic"] = topic_label(content.topic)
-        text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
-        markup = render_to_string(f"tasks/mail/{template}.mjml", full)
-    return text, _html(markup)
+        markup = render_to_string(f"tasks/mail/{template}.mjml", _full(language, context))
+    return render_text(template, language, context), _html(markup)
+
+
+def render_text(template: str, language: str, context: dict[str, Any]) -> str:
+    """The text part alone."""
+    with override(language):
+        return render_to_string(f"tasks/mail/{template}.txt", _full(language, context)).strip() + "\n"
+
+
+def _full(language: str, context: dict[str, Any]) -> dict[str, Any]:
+    own = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT}
+    content = context.get("content")
+    return {**own, **context, **({"topic": topic_label(content.topic)} if content else {})}
 
 
 def _html(markup: str) -> str:
@@ -78,16 +93,29 @@ def _html(markup: str) -> str:
     A mail that is text alone is better than none.
     """
     try:
-        return str(mrml.to_html(markup).content)
-    except OSError:
+        return str(INLINER.inline(mrml.to_html(markup).content))
+    except (OSError, css_inline.InlineError):
         logger.exception("A mail has no HTML part, because its markup cannot be read")
         return ""
 
 
-def plain(html: str) -> str:
-    """Running text for the text part, with headings and lists kept apart and links written out."""
-    text: str = get_text(html, ParserConfig(display_links=False))
+def plain(html: str, *, links: bool = False) -> str:
+    """Running text for the text part; ``links`` writes their addresses out, a line each."""
+    text: str = get_text(_spelt_out(html) if links else html, ParserConfig(display_links=False))
     return text.strip()
+
+
+def _spelt_out(html: str) -> str:
+    """``html`` with the address of every link behind the block that it stands in."""
+    soup = BeautifulSoup(f"<!-- -->{html}", "html.parser")
+    for link in soup.find_all("a", href=True):
+        block = link.find_parent(["p", "li", "h2", "h3"]) or link
+        line = soup.new_tag("div")
+        line.string = str(link["href"])
+        following = block.find_next_sibling()
+        after = following if block.name == "h3" and following is not None and following.name == "p" else block
+        (after.append if after.name == "li" else after.insert_after)(line)
+    return str(soup)
 
 
 def campaign_parts(campaign: Campaign) -> Parts:
@@ -95,13 +123,19 @@ def campaign_parts(campaign: Campaign) -> Parts:
     if campaign.version is None:
         raise ValueError(f"Campaign {campaign.pk} has no version to send")
     content = campaign.version.content
+    links = bool(content.mail_mjml)
     context = {
         "content": content,
         "framed": campaign.framed,
-        "body_text": plain(content.body_html),
+        "body_text": plain(content.body_html, links=links),
         "web_url": web_url(campaign),
     }
-    text, html = render("announcement", campaign.language, context)
+
+    def html_of(shown: AnnouncementContent, cut: bool) -> str:
+        return render("announcement", campaign.language, {**context, "content": shown, "cut": cut})[1]
+
+    text = render_text("announcement", campaign.language, context)
+    html = fitted(html_of, content)
     languages = {campaign.language, campaign.version.language}
     headers = list_headers(content.topic, campaign.language, languages)
     return Parts(content.title, text, html, campaign.language, headers)

@@ -8,9 +8,10 @@ from typing import Any
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.confirmation import confirmation_message, withheld
 from tasks.newsletter.engine import Engine, RelayDown
-from tasks.newsletter.models import SettingsRequest, SubscriptionRequest
+from tasks.newsletter.models import SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.settings_mail import settings_message
 from tasks.newsletter.sources import CampaignSource, Express, Source, due_campaigns
+from tasks.newsletter.testmail import test_message
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +21,15 @@ def subscriber_address(row: Any) -> str:
     return str(row.subscriber.email)
 
 
+def own_address(row: Any) -> str:
+    """Where a mail goes that has an address of its own."""
+    return str(row.address)
+
+
 EXPRESS: tuple[Express, ...] = (
     Express(SubscriptionRequest, ("subscriber",), subscriber_address, confirmation_message, withheld),
     Express(SettingsRequest, ("subscriber",), subscriber_address, settings_message),
+    Express(TestMail, ("page", "revision"), own_address, test_message),
 )
 """Mails that go ahead of all campaigns, in every sender's every round."""
 
