@@ -66,7 +66,13 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT, **context}
+        full = {
+            "language": language,
+            "site": site_settings(),
+            "link": LINK_SLOT,
+            "settings_link": SETTINGS_SLOT,
+            **context,
+        }
         if content := context.get("content"):
             full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
