@@ -28,7 +28,8 @@ def export(file: IO[str], standing: str = "") -> int:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     number = 0
-    for number, person in enumerate(_people(standing), 1):
+    for person in _people(standing):
+        number += 1
         writer.writerow([escaped(cell) for cell in _cells(person)])
     return number
 

@@ -103,15 +103,15 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
 
 
 def _delimiter(path: Path, member: str, encoding: str) -> str:
-    with opened(path, member) as file:
-        first = io.TextIOWrapper(file, encoding=encoding, errors="replace").readline(BLOCK)
+    with opened(path, member) as file, io.TextIOWrapper(file, encoding, errors="replace") as text:
+        first = text.readline(BLOCK)
     return max(DELIMITERS, key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
 
 
 def _records(path: Path, member: str, encoding: str, delimiter: str, name: str) -> Iterator[Row]:
     number = 0
-    with opened(path, member) as file:
-        reader = csv.reader(io.TextIOWrapper(file, encoding=encoding, newline=""), delimiter=delimiter)
+    with opened(path, member) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter)
         try:
             for cells in reader:
                 yield Row(number + 1, cells)

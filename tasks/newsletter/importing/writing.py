@@ -73,9 +73,10 @@ class _Writer:
         standing = {Outcome.ASKED: Standing.PENDING, Outcome.UNSUBSCRIBED: Standing.UNSUBSCRIBED}
         fields["standing"] = standing.get(outcome, Standing.CONFIRMED)
         if outcome != Outcome.ASKED:
-            confirmed = line.confirmed_at or line.asked_at
-            fields["confirmed_at"] = confirmed or (self.now if outcome == Outcome.CREATED else None)
-            fields["created_at"] = line.asked_at or confirmed or self.now
+            fields["confirmed_at"] = line.confirmed_at
+            fields["created_at"] = line.asked_at or line.confirmed_at or self.now
+        if outcome == Outcome.CREATED:
+            fields["confirmed_at"] = line.confirmed_at or line.asked_at or self.now
         if outcome == Outcome.UNSUBSCRIBED:
             fields["unsubscribed_at"] = line.ended_at or self.now
         return Subscriber.of(line.email, language=line.language or LANGUAGES[0][0], **fields)
