@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import IO
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from tasks.newsletter.importing.cells import escaped
 from tasks.newsletter.importing.formats import There
@@ -39,7 +39,7 @@ def _people(standing: str) -> Iterator[Subscriber]:
     consent = ConsentRecord.objects.filter(kind__in=BEGINNINGS).order_by("position")
     people: QuerySet[Subscriber] = Subscriber.objects.annotate(blocked=Subquery(blocks.values("reason")[:1]))
     if standing:
-        people = people.filter(standing=standing, blocked=None)
+        people = people.filter(~Exists(blocks), standing=standing)
     return people.prefetch_related(
         "interests", "followings", Prefetch("consent_records", queryset=consent, to_attr="beginnings")
     ).iterator(chunk_size=1000)
