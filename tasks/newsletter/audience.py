@@ -107,7 +107,7 @@ def insert_deliveries(campaign: Campaign, recipients: QuerySet[Any]) -> int:
     table = connection.ops.quote_name(Delivery._meta.db_table)
     with connection.cursor() as cursor:
         # The statement consists of our own column names and of what the ORM compiled.
-        cursor.execute(f"INSERT INTO {table} ({quoted}) {select} ON CONFLICT DO NOTHING", parameters)  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} ({quoted}) {select} ON CONFLICT DO NOTHING", parameters)
         return int(cursor.rowcount)
 
 
