@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
 import css_inline
@@ -54,7 +56,12 @@ class Parts:
 
 def sender_address() -> str:
     """The bare address that mails come from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _bare(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def mail_domain() -> str:
@@ -162,8 +169,14 @@ def message_id(public_id: uuid.UUID) -> str:
 
 
 def identity(campaign: Campaign, delivery: int) -> str:
-    """The Message-ID of one delivery of ``campaign``, the same for every attempt."""
-    return message_id(uuid.uuid5(campaign.public_id, str(delivery)))
+    """The Message-ID of one delivery of ``campaign``, the same for every attempt.
+
+    Keyed, because a bounce that names it is believed (``returns.whose``), and the campaign's own id
+    stands in the address of its web view.
+    """
+    secret = (settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).encode()
+    name = hmac.digest(secret, f"antenne.message:{campaign.public_id}:{delivery}".encode(), "sha256")
+    return f"<{name[:16].hex()}@{mail_domain()}>"
 
 
 def one_line(text: str) -> str:

@@ -66,6 +66,8 @@ class Express:
 
     def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
         """Rows that cannot be composed have failed; they do not hold up the others."""
+        if not claims.any_due(self.model):
+            return []
         rows: QuerySet[Any] = self.model._default_manager.select_related(*self.related)
         taken = claims.claim(rows, worker, min(limit, EXPRESS_BATCH))
         return [mail for row in taken if (mail := self._mail(row, worker))]
