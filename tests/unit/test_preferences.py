@@ -18,6 +18,7 @@ from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.consent import broken_at
 from tasks.newsletter.links import preferences_url, settings_url, unsubscribe_url
 from tasks.newsletter.models import (
+    Campaign,
     Delivery,
     MailEvent,
     SettingsRequest,
@@ -25,7 +26,7 @@ from tasks.newsletter.models import (
     Subscriber,
     Suppression,
 )
-from tasks.newsletter.send import _builder
+from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.settings_mail import settings_message
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -222,8 +223,9 @@ def test_an_editor_erases_instead_of_deleting(well_known: Subscriber, client: Cl
 
 
 def test_every_announcement_leads_to_the_settings_page_of_its_reader(well_known: Subscriber) -> None:
-    mail = Delivery.objects.select_related("campaign__version", "subscriber").get()
-    sent = message_from_bytes(_builder(mail.campaign)(mail), policy=policy.default)
+    Delivery.objects.update(state=State.PENDING)
+    [mail] = CampaignSource(Campaign.objects.get(deliveries__isnull=False)).claim("worker", 9, [])
+    sent = message_from_bytes(mail.job().payload, policy=policy.default)
     for part in ("plain", "html"):
         body = sent.get_body((part,)).get_content()
         assert settings_url(well_known.public_id, "de") in body
