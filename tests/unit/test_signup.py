@@ -18,10 +18,11 @@ from django.urls import reverse
 
 from tasks.ledger.models import State
 from tasks.newsletter import consent, proof
+from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.confirmation import withheld
 from tasks.newsletter.deliverable import deliverable
 from tasks.newsletter.links import confirm_url, unsubscribe_url
-from tasks.newsletter.models import ConsentRecord, MailRelay, Standing, SubscriptionRequest, SuppressionReason
+from tasks.newsletter.models import ConsentRecord, MailRelay, SignupCount, Standing, SubscriptionRequest, SuppressionReason
 from tasks.newsletter.origin import client_address, network_of
 from tasks.newsletter.suppressions import is_suppressed, suppress
 from tests.factories.pages import SiteTree
@@ -141,6 +142,34 @@ def test_an_old_link_offers_a_new_one_by_post(site_tree: SiteTree, client: Clien
         client.post(f"{link}again/")["Location"] == client.post("/fr/newsletter/confirm/x/again/")["Location"]
     )
     assert SubscriptionRequest.objects.count() == 2
+
+
+def test_an_old_link_to_an_address_that_no_relay_takes_any_more_is_no_error(
+    site_tree: SiteTree, client: Client, monkeypatch
+) -> None:
+    relay = MailRelay.objects.create(name="main", smtputf8=True)
+    client.post("/de/newsletter/", FORM | {"email": "jürgen@example.org"})
+    link = path(confirm_url(SubscriptionRequest.objects.get()))
+    MailRelay.objects.filter(pk=relay.pk).update(smtputf8=False)
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 73 * 3600)
+    assert client.post(f"{link}again/")["Location"].endswith("/newsletter/check-mail/")
+    assert SubscriptionRequest.objects.count() == 1
+
+
+def test_api_leaves_the_proof_for_another_try_where_the_address_is_wrong(
+    site_tree: SiteTree, client: Client
+) -> None:
+    version = client.get(f"{API}/topics").json()["languages"][0]["consent_version"]
+    wanted = {
+        **{"language": "de", "topics": ["congress"], "consent_language": "de", "source": "https://x.example/"},
+        **{"consent_version": version, "altcha": solved()},
+    }
+    for address, status in (("nonsense", 400), ("a@example.org", 202)):
+        reply = client.post(API, wanted | {"email": address}, content_type="application/json")
+        assert reply.status_code == status, reply.content
+    assert SignupCount.objects.filter(key=address_hash("signup proven all"), count=1).exists()
+    assert not proof.is_proven(str(wanted["altcha"]))
 
 
 @pytest.mark.parametrize(
