@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tasks.announcements.conservation import balances
@@ -25,9 +28,11 @@ from tasks.newsletter.models import (
     Standing,
     Subscriber,
     Suppression,
+    SuppressionReason,
 )
 from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.settings_mail import settings_message
+from tasks.newsletter.suppressions import suppress
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
@@ -74,7 +79,37 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(site_tree: SiteT
     assert SettingsRequest.objects.count() == 1
 
 
-def test_one_mail_in_ten_minutes(site_tree: SiteTree, client: Client) -> None:
+def test_statements_are_the_same_for_known_unknown_and_blocked_addresses(site_tree: SiteTree, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_NETWORK = settings.ANTENNE_SIGNUP_IN_ALL = 1000
+    subscriber("de", email=ADDRESS)
+    subscriber("de", email="blocked@example.org")
+    suppress("blocked@example.org", SuppressionReason.COMPLAINT)
+    Client().get("/de/newsletter/settings/")
+    seen = set()
+    for address in (ADDRESS, "nobody@example.org", "blocked@example.org", *[ADDRESS, "nobody@example.org"] * 3):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post("/de/newsletter/settings/", {"email": address})
+        seen.add(tuple(re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries))
+    statements = {tuple(" ".join(sql.split()[:3]) for sql in run if "SAVEPOINT" not in sql) for run in seen}
+    # The first three of an hour, and those over the limit, be the address known or not.
+    assert sorted(map(len, statements)) == [3, 4]
+    assert len(seen) == 2
+    assert [row.subscriber.email for row in SettingsRequest.objects.all()] == [ADDRESS]
+
+
+def test_no_network_gets_more_mails_sent_than_sign_ups(site_tree: SiteTree, client: Client, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_NETWORK = 2
+    for _ in range(4):
+        client.post("/de/newsletter/settings/", {"email": subscriber("de").email})
+    assert SettingsRequest.objects.count() == 2
+    settings.ANTENNE_SIGNUP_PER_NETWORK, settings.ANTENNE_SIGNUP_IN_ALL = 1000, 5
+    for _ in range(4):
+        client.post("/de/newsletter/settings/", {"email": subscriber("de").email})
+    assert SettingsRequest.objects.count() == 3
+
+
+def test_one_mail_in_ten_minutes(site_tree: SiteTree, client: Client, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_ADDRESS = 9
     subscriber("de", email=ADDRESS)
     for _ in range(3):
         client.post("/fr/newsletter/settings/", {"email": ADDRESS})
