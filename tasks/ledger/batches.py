@@ -15,8 +15,10 @@ from tasks.ledger.outcomes import DETAIL_LENGTH, Outcome, clean
 
 Finished = tuple[int, Outcome]
 
+# A reply may quote the address: of a row that was erased meanwhile it is not kept.
+KEPT = "CASE WHEN row.address = '' THEN '' ELSE v.column3 END"
 SENT = """
-UPDATE {table} AS row SET state = 'sent', code = v.column2, detail = v.column3 {more},
+UPDATE {table} AS row SET state = 'sent', code = v.column2, detail = {detail} {more},
     attempts = attempts + 1, next_try_at = NULL, lease_until = NULL, sent_at = %s, updated_at = %s
 FROM (VALUES {values}) AS v
 WHERE row.id = v.column1 AND row.worker = %s AND row.state IN ('claimed', 'sending', 'unknown')
@@ -84,7 +86,8 @@ def _finish_sent(model: type[LedgerRow], worker: str, sent: list[Finished]) -> N
         parameters += [outcome.columns[name] for name in columns]
     with connection.cursor() as cursor:
         # Only names of our own tables and columns are put into the statement.
-        statement = SENT.format(table=model._meta.db_table, more=more, values=values)
+        detail = KEPT if claims.holds_address(model) else "v.column3"
+        statement = SENT.format(table=model._meta.db_table, detail=detail, more=more, values=values)
         cursor.execute(statement, [*parameters, worker])
 
 

@@ -10,28 +10,42 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import EmailField, Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
+from cms.models import SiteSettings
 from tasks.announcements.conservation import balances
 from tasks.announcements.route import route_due
+from tasks.ledger.batches import finish_many
+from tasks.ledger.claims import finish_key
 from tasks.ledger.models import State
+from tasks.ledger.outcomes import Outcome, failed, sent
 from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.consent import broken_at
+from tasks.newsletter.erase import erase
 from tasks.newsletter.links import preferences_url, settings_url, unsubscribe_url
 from tasks.newsletter.models import (
     Campaign,
     Delivery,
+    DomainPace,
     MailEvent,
+    MailRelay,
     SettingsRequest,
     Standing,
     Subscriber,
+    SubscriptionRequest,
     Suppression,
     SuppressionReason,
+    TestMail,
 )
+from tasks.newsletter.own_data import SECTIONS, own_data
 from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.settings_mail import settings_message
+from tasks.newsletter.subscribe import request_subscription
 from tasks.newsletter.suppressions import suppress
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -202,11 +216,68 @@ def well_known(site_tree: SiteTree) -> Subscriber:
     publish(draft(site_tree.news["de"]))
     route_due()
     mail = Delivery.objects.get()
-    Delivery.objects.update(state=State.DEFERRED, detail=f"450 <{ADDRESS}> later")
     MailEvent.objects.create(
         source="dsn", event_id="1", kind="soft", delivery=mail, address_hash=person.email_hash, detail=ADDRESS
     )
+    person.followings.create(subject="municipality:m-1")
+    request = request_subscription(ADDRESS, "de", ["congress"], "ja", "/")
+    SubscriptionRequest.objects.filter(pk=request.pk).update(detail=f"550 {ADDRESS}")
+    suppress(ADDRESS, SuppressionReason.BOUNCE, f"550 {ADDRESS}")
+    Delivery.objects.update(state=State.DEFERRED, detail=f"450 <{ADDRESS}> later")
+    log(person, "wagtail.edit", user=None)
+    DomainPace.objects.create(domain=person.domain, last_reply=f"450 {ADDRESS}")
+    MailRelay.objects.create(name="main", last_error=f"refused {ADDRESS}")
     return person
+
+
+NOT_ABOUT_READERS = {User, TestMail, SiteSettings}
+
+
+def tables_about_people() -> set[type[Model]]:
+    """Tables that refer to a subscriber or hold an address or its hash."""
+    hints = ("address", "email", "email_hash", "address_hash")
+    holding = {
+        model
+        for model in apps.get_models()
+        if any(field.name in hints or isinstance(field, EmailField) for field in model._meta.concrete_fields)
+    }
+    referring = {relation.related_model for relation in Subscriber._meta.related_objects}
+    return (holding | referring) - NOT_ABOUT_READERS
+
+
+def test_no_table_about_people_is_forgotten(well_known: Subscriber) -> None:
+    assert tables_about_people() == set(SECTIONS) - {ModelLogEntry}
+    way_in(well_known)
+    data = own_data(well_known)
+    assert set(data) == set(SECTIONS.values())
+    assert all(data.values()), "the fixture leaves traces in every table"
+    key = well_known.pk
+    erase(well_known)
+    for relation in Subscriber._meta.related_objects:
+        rows = relation.related_model._base_manager
+        assert not rows.filter(**{relation.field.name: key}).exists(), relation.related_model
+    assert ADDRESS not in everything_stored()
+
+
+@pytest.mark.parametrize("outcome", [sent("250", f"for {ADDRESS}"), failed("550", f"no {ADDRESS}")])
+@pytest.mark.parametrize("many", [True, False])
+def test_a_reply_that_comes_after_the_erasure_is_not_kept(
+    well_known: Subscriber, outcome: Outcome, many: bool
+) -> None:
+    other = Delivery.objects.create(
+        campaign=Campaign.objects.get(deliveries__isnull=False), address="other@example.org", address_key="other"
+    )
+    Delivery.objects.update(state=State.SENDING, worker="a")
+    erase(well_known)
+    keys = list(Delivery.objects.values_list("pk", flat=True))
+    if many:
+        finish_many(Delivery, "a", [(key, outcome) for key in keys])
+    else:
+        assert all(finish_key(Delivery, key, "a", outcome) for key in keys)
+    told = dict(Delivery.objects.values_list("pk", "detail"))
+    assert sorted(told.values()) == ["", outcome.detail]
+    assert told[other.pk] == outcome.detail
+    assert set(Delivery.objects.values_list("state", flat=True)) == {outcome.state}
 
 
 def test_own_data_names_everything_and_changes_nothing(well_known: Subscriber, client: Client) -> None:
@@ -225,6 +296,7 @@ def test_own_data_names_everything_and_changes_nothing(well_known: Subscriber, c
 
 def test_erasing_leaves_no_trace_of_the_address(well_known: Subscriber, client: Client) -> None:
     link, old = way_in(well_known), path(unsubscribe_url(well_known.public_id, "de"))
+    Suppression.objects.all().delete()
     hashed = well_known.email_hash
     assert hashed == address_hash(ADDRESS)
     assert client.get(f"{link}erase/").status_code == 200
