@@ -44,6 +44,14 @@ def encryption_keys(env: Environment) -> list[str]:
     return keys
 
 
+def hash_key(env: Environment) -> str:
+    """ANTENNE_HASH_KEY, long and random: another secret in its place would unblock every address."""
+    key = env.required("ANTENNE_HASH_KEY", "blocked addresses and consent records are recognised with it")
+    if key and is_weak(key, KEY_CHARACTERS):
+        env.faults.append(f"ANTENNE_HASH_KEY must be random, with at least {KEY_CHARACTERS} characters")
+    return key
+
+
 def hosts(env: Environment) -> list[str]:
     """ALLOWED_HOSTS, without a wildcard for everything."""
     env.required("ALLOWED_HOSTS", "the host names under which the site is reached")

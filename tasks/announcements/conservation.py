@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from tasks.ledger.models import State
-from tasks.newsletter.models import Campaign, CampaignState, Delivery
+from tasks.newsletter.models import Campaign, CampaignState
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,16 @@ class Balance:
 
 
 def balances() -> list[Balance]:
-    """The books of every campaign whose recipients are fixed."""
-    counted = Delivery.objects.values_list("campaign", "state").order_by().annotate(Count("pk"))
-    states: dict[int, dict[str, int]] = {}
-    for campaign, state, number in counted:
-        states.setdefault(campaign, {})[state] = number
-    frozen = Campaign.objects.exclude(frozen_at=None).exclude(state=CampaignState.WAITING).order_by("pk")
-    return [Balance(c.pk, c.candidates, sum(c.excluded.values()), states.get(c.pk, {})) for c in frozen]
+    """The books of every campaign whose recipients are fixed.
+
+    Read by one statement, so that both sides of the law are from the same moment: mails are written
+    and sent meanwhile.
+    """
+    frozen = Campaign.objects.exclude(frozen_at=None).exclude(state=CampaignState.WAITING)
+    rows = frozen.order_by("pk").values_list("pk", "candidates", "excluded", "deliveries__state")
+    books: dict[int, Balance] = {}
+    for pk, candidates, excluded, state, number in rows.annotate(number=Count("deliveries")):
+        balance = books.setdefault(pk, Balance(pk, candidates, sum(excluded.values()), {}))
+        if state is not None:
+            balance.by_state[state] = number
+    return list(books.values())

@@ -15,6 +15,9 @@ from tasks.ledger.outcomes import DETAIL_LENGTH, Outcome, clean
 
 Finished = tuple[int, Outcome]
 
+# A reply may quote the address: of a row that was erased meanwhile it is not kept.
+KEPT = "CASE WHEN row.address = '' THEN '' ELSE v.column3 END"
+
 # Both run thousands of times a minute, and compiling them by the ORM took longer than running them.
 # They are the same for SQLite (3.35 or later) and PostgreSQL; only names of our own tables and columns,
 # and keys, which are numbers, are put into them.
@@ -24,7 +27,7 @@ WHERE id IN ({keys}) AND state = 'claimed' AND worker = %s AND lease_until > %s
 RETURNING id
 """
 SENT = """
-UPDATE {table} AS row SET state = 'sent', code = v.column2, detail = v.column3 {more},
+UPDATE {table} AS row SET state = 'sent', code = v.column2, detail = {detail} {more},
     attempts = attempts + 1, next_try_at = NULL, lease_until = NULL, sent_at = %s, updated_at = %s
 FROM (VALUES {values}) AS v
 WHERE row.id = v.column1 AND row.worker = %s AND row.state IN ('claimed', 'sending', 'unknown')
@@ -90,7 +93,8 @@ def _finish_sent(model: type[LedgerRow], worker: str, sent: list[Finished]) -> N
         parameters += [key, clean(outcome.code, 20), clean(outcome.detail, DETAIL_LENGTH)]
         parameters += [outcome.columns[name] for name in columns]
     with connection.cursor() as cursor:
-        statement = SENT.format(table=model._meta.db_table, more=more, values=values)
+        detail = KEPT if claims.holds_address(model) else "v.column3"
+        statement = SENT.format(table=model._meta.db_table, detail=detail, more=more, values=values)
         cursor.execute(statement, [*parameters, worker])
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connections, router, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +93,7 @@ def finish_key(model: type[LedgerRow], key: int, worker: str, outcome: Outcome) 
         ours.update(
             state=outcome.state,
             code=clean(outcome.code, 20),
-            detail=clean(outcome.detail, DETAIL_LENGTH),
+            detail=_detail(model, clean(outcome.detail, DETAIL_LENGTH)),
             next_try_at=outcome.next_try_at,
             attempts=F("attempts") + int(outcome.counts),
             sent_at=now if outcome.state == State.SENT else None,
@@ -102,6 +102,18 @@ def finish_key(model: type[LedgerRow], key: int, worker: str, outcome: Outcome) 
             **outcome.columns,
         )
     )
+
+
+def holds_address(model: type[LedgerRow]) -> bool:
+    """Whether rows of ``model`` have an address of their own, which an erasure makes empty."""
+    return any(field.name == "address" for field in model._meta.concrete_fields)
+
+
+def _detail(model: type[LedgerRow], detail: str) -> Any:
+    """The reply may quote the address, so it is not kept of a row that was erased meanwhile."""
+    if not detail or not holds_address(model):
+        return detail
+    return Case(When(address="", then=Value("")), default=Value(detail))
 
 
 def release(rows: list[Any], worker: str) -> None:

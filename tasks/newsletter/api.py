@@ -16,6 +16,7 @@ from cms.plugins import registry
 from tasks.newsletter import links, proof
 from tasks.newsletter import subscribe as domain
 from tasks.newsletter.consent import text_version
+from tasks.newsletter.deliverable import deliverable
 from tasks.newsletter.forms import CONSENT
 from tasks.newsletter.models import LANGUAGES, Frequency, Way
 from tasks.newsletter.origin import origin_of
@@ -83,8 +84,10 @@ def subscribe(request: HttpRequest, wanted: SubscriptionIn) -> Any:
     wish = _wish(wanted)
     with override("en"):
         try:
+            # First, because an answer to the captcha counts only once.
+            address = deliverable(wanted.email)
             proven = proof.is_proven(wanted.altcha)
-            domain.ask(wanted.email, wish, Way.API, origin_of(request), proven)
+            domain.ask(address, wish, Way.API, origin_of(request), proven)
         except ValidationError as error:
             raise BadParameter("email", error.messages[0]) from error
     return Status(202, {"status": "accepted"})

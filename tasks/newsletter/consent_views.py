@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from wagtail_modeladmin.helpers import ButtonHelper
 
 from tasks.newsletter import consent
+from tasks.newsletter.consent_words import in_words
 from tasks.newsletter.models import Subscriber
 
 
@@ -30,7 +31,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     subscriber = _subscriber(request, pk)
     context = {
         "subscriber": subscriber,
-        "records": subscriber.consent_records.order_by("position"),
+        "records": [(step, in_words(step.details)) for step in subscriber.consent_records.order_by("position")],
         "broken_at": consent.broken_at(subscriber),
     }
     return render(request, "tasks/admin/consent.html", context)

@@ -19,16 +19,18 @@ UNPROVEN_SHARE = 10
 
 
 @transaction.atomic
-def over_limit(address: str, ip: str | None, *, proven: bool) -> str:
+def over_limit(address: str, ip: str | None, *, proven: bool, form: str = "") -> str:
     """Count one sign-up; returns why no mail may be sent for it, or an empty string.
+
+    Another ``form`` that has mails sent is counted for itself.
 
     Sign-ups without proof have counters of their own: a flood of them leaves room for the others.
     """
     window = timezone.now().replace(minute=0, second=0, microsecond=0)
     share, kind = (1, "proven") if proven else (UNPROVEN_SHARE, "unproven")
-    by_address = count(f"address {address_key(address)}", window)
-    by_network = count(f"{kind} network {network_of(ip)}", window)
-    in_all = count(f"{kind} all", window)
+    by_address = count(f"{form}address {address_key(address)}", window)
+    by_network = count(f"{form}{kind} network {network_of(ip)}", window)
+    in_all = count(f"{form}{kind} all", window)
     if by_address > settings.ANTENNE_SIGNUP_PER_ADDRESS:
         return _("Too many sign-ups of this address within an hour.")
     if by_network > max(1, settings.ANTENNE_SIGNUP_PER_NETWORK // share):

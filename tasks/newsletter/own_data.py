@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q, QuerySet
+from wagtail.models import ModelLogEntry
 
 from tasks.newsletter.consent import export
-from tasks.newsletter.models import Delivery, MailEvent, Subscriber
+from tasks.newsletter.models import (
+    ConsentRecord,
+    Delivery,
+    Following,
+    Interest,
+    MailEvent,
+    SettingsRequest,
+    Subscriber,
+    SubscriptionRequest,
+    Suppression,
+)
 
 PERSON = (
     *("email", "language", "standing", "frequency", "paused_until", "digest_from"),
@@ -15,6 +27,21 @@ PERSON = (
 )
 REQUEST = ("language", "frequency", "topics", "subjects", "consent_text", "source")
 MAIL = ("requested_at", "state", "sent_at", "detail")
+
+
+SECTIONS: dict[type[Model], str] = {
+    Subscriber: "subscriber",
+    Interest: "topics",
+    Following: "follows",
+    SubscriptionRequest: "subscription_requests",
+    SettingsRequest: "settings_requests",
+    ConsentRecord: "consent",
+    Delivery: "mails",
+    MailEvent: "bounces_and_complaints",
+    Suppression: "blocked",
+    ModelLogEntry: "changes_in_the_admin",
+}
+"""Every table that holds something about a person, and where ``own_data`` has it."""
 
 
 def own_data(subscriber: Subscriber) -> dict[str, Any]:
@@ -30,6 +57,8 @@ def own_data(subscriber: Subscriber) -> dict[str, Any]:
         "bounces_and_complaints": _rows(
             events_of(subscriber), "source", "kind", "code", "detail", "occurred_at", "received_at"
         ),
+        "blocked": _rows(blocks_of(subscriber), "reason", "note", "created_at"),
+        "changes_in_the_admin": _rows(log_of(subscriber), "action", "label", "timestamp"),
     }
 
 
@@ -42,6 +71,18 @@ def events_of(subscriber: Subscriber) -> QuerySet[MailEvent]:
     """Every bounce and complaint of this person."""
     theirs = Q(address_hash=subscriber.email_hash) | Q(delivery__in=deliveries_of(subscriber))
     return MailEvent.objects.filter(theirs)
+
+
+def blocks_of(subscriber: Subscriber) -> QuerySet[Suppression]:
+    """Why this person gets no mail, if so."""
+    return Suppression.objects.filter(address_hash=subscriber.email_hash)
+
+
+def log_of(subscriber: Subscriber) -> QuerySet[ModelLogEntry]:
+    """What editors did to this person's row."""
+    rows = ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Subscriber))
+    own: QuerySet[ModelLogEntry] = rows.filter(object_id=str(subscriber.pk))
+    return own
 
 
 def _deliveries(subscriber: Subscriber) -> QuerySet[Delivery]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.newsletter import links, preferences, settings_mail
 from tasks.newsletter.erase import erase as erase_person
 from tasks.newsletter.models import LANGUAGES, Standing, Subscriber
+from tasks.newsletter.origin import origin_of
 from tasks.newsletter.own_data import own_data
 from tasks.newsletter.preferences_form import PreferencesForm, SettingsLinkForm
 from tasks.newsletter.views import private, show_or_act
@@ -49,7 +50,7 @@ def change_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsLinkForm(request.POST or None)
     if not form.is_valid():
         return render(request, "tasks/newsletter/change_settings.html", {"form": form})
-    settings_mail.ask_by_address(form.cleaned_data["email"], _language())
+    settings_mail.ask_by_address(form.cleaned_data["email"], _language(), origin_of(request).ip)
     return redirect("newsletter:settings_sent")
 
 

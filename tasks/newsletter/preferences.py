@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cms.plugins import registry
+from tasks.newsletter import catching_up
 from tasks.newsletter.consent import record
 from tasks.newsletter.models import ConsentKind, Frequency, Standing, Subscriber, Way
 from tasks.newsletter.subscribe import set_topics, unsubscribe
@@ -52,9 +53,11 @@ def followed(subscriber: Subscriber, language: str) -> list[tuple[str, str]]:
 @transaction.atomic
 def change(subscriber: Subscriber, wanted: Choices, source: str) -> bool:
     """Let ``wanted`` hold from now on; False where it did already. Followings can only become fewer."""
+    catching_up.hold_routing()
     person = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if person.standing != Standing.CONFIRMED or wanted == choices_of(person):
         return False
+    owed = catching_up.owed(person, wanted.language, wanted.frequency)
     # Until now every announcement came at once: the first digest must not repeat them.
     if person.frequency == Frequency.AT_ONCE != wanted.frequency:
         person.digest_from = timezone.now()
@@ -63,6 +66,7 @@ def change(subscriber: Subscriber, wanted: Choices, source: str) -> bool:
     person.save()
     set_topics(person, wanted.topics)
     person.followings.exclude(subject__in=wanted.subjects).delete()
+    catching_up.deliver(person, owed)
     details = choices_of(person).to_json()
     record(person, ConsentKind.CHANGED, Way.PREFERENCES, source=source, details=details)
     return True

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, OuterRef, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tasks.announcements import doorbell
+from tasks.ledger.models import State
 from tasks.newsletter.addresses import address_key
 from tasks.newsletter.compiled import message
 from tasks.newsletter.compose import LINK_SLOT, Parts, message_id, render, site_settings
 from tasks.newsletter.links import PREFERENCES_WITHIN, preferences_url
-from tasks.newsletter.models import SettingsRequest, Subscriber
+from tasks.newsletter.limits import over_limit
+from tasks.newsletter.models import SettingsRequest, Subscriber, Suppression
 from tasks.newsletter.suppressions import is_suppressed
 
 # Within this time one address gets one mail, whoever asks for it how often.
 COOLDOWN = timedelta(minutes=10)
 
 
-def ask_by_address(address: str, language: str) -> None:
-    """Mail the link to ``address`` if it is a subscriber's. Nothing tells whether it is."""
-    ask(Subscriber.objects.filter(email_key=address_key(address)).first(), language)
+@transaction.atomic
+def ask_by_address(address: str, language: str, ip: str | None) -> None:
+    """Mail the link to ``address`` if it is a subscriber's. Nothing tells whether it is.
+
+    The same statements run for every address: whom to write to is decided within the last one.
+    """
+    # The count locks the address, so that two requests at once cannot both find no earlier one.
+    if not over_limit(address, ip, proven=True, form="settings "):
+        _insert(address_key(address), language)
+    transaction.on_commit(lambda: doorbell.ring("send_confirmations"), robust=True)
+
+
+def _insert(key: str, language: str) -> None:
+    now = timezone.now()
+    blocked = Suppression.objects.filter(address_hash=OuterRef("email_hash"))
+    recent = SettingsRequest.objects.filter(subscriber=OuterRef("pk"), requested_at__gt=now - COOLDOWN)
+    values = {
+        **{name: Value("", CharField()) for name in ("worker", "code", "detail")},
+        "state": Value(State.PENDING.value, CharField()),
+        "attempts": Value(0, IntegerField()),
+        "updated_at": Value(now, DateTimeField()),
+        "public_id": Value(uuid.uuid4(), UUIDField()),
+        "subscriber_id": F("pk"),
+        "language": Value(language, CharField()),
+        "requested_at": Value(now, DateTimeField()),
+    }
+    people = Subscriber.objects.filter(~Exists(blocked), ~Exists(recent), email_key=key)
+    named = {f"new_{name}": value for name, value in values.items()}
+    select, parameters = people.annotate(**named).values_list(*named).order_by().query.sql_with_params()
+    columns = ", ".join(connection.ops.quote_name(name) for name in values)
+    with connection.cursor() as cursor:
+        # The statement consists of our own names and of what the ORM compiled.
+        table = connection.ops.quote_name(SettingsRequest._meta.db_table)
+        cursor.execute(f"INSERT INTO {table} ({columns}) {select}", parameters)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from tasks.newsletter.bodies import body_of
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compiled import Compiled, compile_mail, on_the_wire
 from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, identity, sender_address
+from tasks.newsletter.digests.recheck import LastLook
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing
 from tasks.newsletter.smtp.pool import Job
 from tasks.newsletter.verp import return_path
@@ -94,6 +95,7 @@ class CampaignSource:
         self.campaign = campaign
         self._compiled: dict[str, Compiled] = {}
         self._sender = sender_address()
+        self._last_look = LastLook(campaign)
 
     def __str__(self) -> str:
         return f"Campaign {self.campaign.pk}"
@@ -111,6 +113,9 @@ class CampaignSource:
         for *row, standing in held.values_list(*fields, "subscriber__standing"):
             (wanted if standing == Standing.CONFIRMED else unwanted).append(row)
         try:
+            for variant in self._last_look.changed({row[4] for row in wanted}):
+                self._compiled.pop(variant, None)
+            wanted = [row for row in wanted if row[4] not in self._last_look.empty]
             self._compile_all({row[4] for row in wanted})
         except BaseException:
             batches.release_many(Delivery, keys, worker)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tasks.announcements import doorbell
 from tasks.ledger.models import OPEN_STATES, State
-from tasks.newsletter import consent, suppressions
+from tasks.newsletter import catching_up, consent, suppressions
 from tasks.newsletter.consent import Origin
 from tasks.newsletter.deliverable import deliverable
 from tasks.newsletter.limits import over_limit
@@ -130,9 +130,12 @@ def _details(request: SubscriptionRequest) -> dict[str, Any]:
 def confirm(request: SubscriptionRequest, origin: Origin | None = None) -> Subscriber:
     """The owner of the address agrees: what was asked for holds from now on. Works once."""
     now = timezone.now()
-    subscriber = request.subscriber
+    catching_up.hold_routing()
     if not SubscriptionRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now):
-        return subscriber
+        return request.subscriber
+    subscriber = request.subscriber
+    subscriber.refresh_from_db(from_queryset=Subscriber.objects.select_for_update())
+    owed = catching_up.owed(subscriber, request.language, request.frequency)
     if subscriber.standing != Standing.CONFIRMED:
         subscriber.digest_from = now
         subscriber.paused_until = None
@@ -145,6 +148,7 @@ def confirm(request: SubscriptionRequest, origin: Origin | None = None) -> Subsc
     set_topics(subscriber, request.topics)
     set_subjects(subscriber, request.subjects)
     suppressions.lift(subscriber.email, SuppressionReason.ERASED)
+    catching_up.deliver(subscriber, owed)
     consent.record(
         subscriber,
         ConsentKind.CONFIRMED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,10 +10,12 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
+from tasks.announcements.conservation import balances
 from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.announcements.record import record_going_live
 from tasks.announcements.route import route
-from tasks.ledger import claims
+from tasks.ledger import batches, claims
+from tasks.ledger.models import State
 from tasks.ledger.outcomes import sent
 from tasks.newsletter.models import Campaign, Delivery, SubscriptionRequest
 from tests.factories.pages import build_site_tree
@@ -76,3 +79,48 @@ def test_one_announcement_routed_by_many_freezes_its_audience_once() -> None:
     in_threads(lambda name: route(pk))
     assert Campaign.objects.count() == 3
     assert Delivery.objects.count() == 20
+
+
+def route_and_send(keys: list[int]) -> None:
+    """Freeze the readers of each announcement, and send to them in small steps."""
+    for key in keys:
+        route(key)
+        while taken := batches.claim_keys(Delivery.objects.all(), "sender", 3):
+            batches.begin_many(Delivery, taken, "sender")
+            batches.finish_many(Delivery, "sender", [(pk, sent("250")) for pk in taken])
+
+
+def test_the_books_balance_at_every_moment_of_freezing_and_sending() -> None:
+    ContentType.objects.clear_cache()
+    site = build_site_tree()
+    for _ in range(10):
+        subscriber("de")
+    for _ in range(6):
+        publish(draft(site.news["de"]))
+    keys = list(Announcement.objects.values_list("pk", flat=True))
+
+    def slowly(execute, *args):
+        time.sleep(0.02)
+        return execute(*args)
+
+    checks = 0
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(slowly):
+        working = pool.submit(closing(route_and_send), keys)
+        while not working.done():
+            assert [balance for balance in balances() if not balance.holds] == []
+            checks += 1
+        working.result()
+    assert checks > 3
+    assert Delivery.objects.filter(state=State.SENT).count() == 60
+
+
+def closing(job):
+    """``job``, and then its thread's connection to the database is closed."""
+
+    def run(*args):
+        try:
+            return job(*args)
+        finally:
+            connection.close()
+
+    return run

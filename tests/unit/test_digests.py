@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 
 from tasks.announcements.conservation import balances
 from tasks.announcements.models import Announcement, AnnouncementVersion
@@ -20,6 +21,7 @@ from tasks.newsletter.digests.periods import Period, latest
 from tasks.newsletter.digests.schedule import open_due
 from tasks.newsletter.digests.variants import decode, encode
 from tasks.newsletter.models import Campaign, CampaignKind, Delivery, Following, Frequency, Subscriber
+from tasks.newsletter.sources import CampaignSource
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
 from tests.factories.subscribers import subscriber
@@ -245,6 +247,59 @@ def test_digest_of_which_nothing_is_left_is_not_sent(site_tree: SiteTree) -> Non
     open_due(next_week())
     page.unpublish()
     assert digest_of(person).state == State.SUPPRESSED
+
+
+def hide(page: Page) -> None:
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+
+def payloads(source: CampaignSource) -> list[str]:
+    return [mail.job().payload.decode() for mail in source.claim("worker", 1, [])]
+
+
+def test_page_made_private_after_freezing_is_not_in_the_next_mail(site_tree: SiteTree) -> None:
+    reader(), reader(), reader()
+    hidden = publish(draft(site_tree.news["de"], title="Geheim"))
+    publish(draft(site_tree.news["de"], title="Bleibt"))
+    route_due()
+    open_due(next_week())
+    source = CampaignSource(weekly())
+    assert "Geheim" in payloads(source)[0]
+    hide(hidden)
+    for sender in (source, CampaignSource(weekly())):
+        [mail] = payloads(sender)
+        assert "Geheim" not in mail
+        assert "Bleibt" in mail
+
+
+def test_digest_whose_every_page_is_private_is_stopped(site_tree: SiteTree) -> None:
+    people = [reader(), reader()]
+    announce(site_tree)
+    open_due(next_week())
+    source = CampaignSource(weekly())
+    assert payloads(source)
+    hide(site_tree.news["de"])
+    assert payloads(source) == []
+    assert digest_of(people[1]).state == State.SUPPRESSED
+    assert all(balance.holds for balance in balances())
+
+
+def test_the_last_look_costs_the_same_for_few_and_many_mails(site_tree: SiteTree) -> None:
+    announce(site_tree)
+
+    def queries(readers: int, days: int) -> int:
+        Subscriber.objects.all().delete()
+        for number in range(readers):
+            reader("de", WEEKLY, *(["congress", "barcamp"] if number % 2 else ["congress"]))
+        open_due(timezone.now() + timedelta(days=days))
+        source = CampaignSource(weekly())
+        source.claim("worker", 1, [])
+        with CaptureQueriesContext(connection) as captured:
+            assert len(source.claim("worker", 400, [])) == readers - 1
+        return len(captured)
+
+    queries(2, 7)
+    assert queries(5, 14) == queries(50, 21)
 
 
 def test_editors_see_how_many_were_told_by_digest(site_tree: SiteTree) -> None:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import EmailField, Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
+from cms.models import SiteSettings
 from tasks.announcements.conservation import balances
 from tasks.announcements.route import route_due
+from tasks.ledger.batches import finish_many
+from tasks.ledger.claims import finish_key
 from tasks.ledger.models import State
+from tasks.ledger.outcomes import Outcome, failed, sent
 from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.consent import broken_at
+from tasks.newsletter.erase import erase
 from tasks.newsletter.links import preferences_url, settings_url, unsubscribe_url
 from tasks.newsletter.models import (
+    Campaign,
     Delivery,
+    DomainPace,
     MailEvent,
+    MailRelay,
     SettingsRequest,
     Standing,
     Subscriber,
+    SubscriptionRequest,
     Suppression,
+    SuppressionReason,
+    TestMail,
 )
-from tasks.newsletter.send import _builder
+from tasks.newsletter.own_data import SECTIONS, own_data
+from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.settings_mail import settings_message
+from tasks.newsletter.subscribe import request_subscription
+from tasks.newsletter.suppressions import suppress
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
@@ -73,7 +93,37 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(site_tree: SiteT
     assert SettingsRequest.objects.count() == 1
 
 
-def test_one_mail_in_ten_minutes(site_tree: SiteTree, client: Client) -> None:
+def test_statements_are_the_same_for_known_unknown_and_blocked_addresses(site_tree: SiteTree, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_NETWORK = settings.ANTENNE_SIGNUP_IN_ALL = 1000
+    subscriber("de", email=ADDRESS)
+    subscriber("de", email="blocked@example.org")
+    suppress("blocked@example.org", SuppressionReason.COMPLAINT)
+    Client().get("/de/newsletter/settings/")
+    seen = set()
+    for address in (ADDRESS, "nobody@example.org", "blocked@example.org", *[ADDRESS, "nobody@example.org"] * 3):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post("/de/newsletter/settings/", {"email": address})
+        seen.add(tuple(re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries))
+    statements = {tuple(" ".join(sql.split()[:3]) for sql in run if "SAVEPOINT" not in sql) for run in seen}
+    # The first three of an hour, and those over the limit, be the address known or not.
+    assert sorted(map(len, statements)) == [3, 4]
+    assert len(seen) == 2
+    assert [row.subscriber.email for row in SettingsRequest.objects.all()] == [ADDRESS]
+
+
+def test_no_network_gets_more_mails_sent_than_sign_ups(site_tree: SiteTree, client: Client, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_NETWORK = 2
+    for _ in range(4):
+        client.post("/de/newsletter/settings/", {"email": subscriber("de").email})
+    assert SettingsRequest.objects.count() == 2
+    settings.ANTENNE_SIGNUP_PER_NETWORK, settings.ANTENNE_SIGNUP_IN_ALL = 1000, 5
+    for _ in range(4):
+        client.post("/de/newsletter/settings/", {"email": subscriber("de").email})
+    assert SettingsRequest.objects.count() == 3
+
+
+def test_one_mail_in_ten_minutes(site_tree: SiteTree, client: Client, settings) -> None:
+    settings.ANTENNE_SIGNUP_PER_ADDRESS = 9
     subscriber("de", email=ADDRESS)
     for _ in range(3):
         client.post("/fr/newsletter/settings/", {"email": ADDRESS})
@@ -166,11 +216,68 @@ def well_known(site_tree: SiteTree) -> Subscriber:
     publish(draft(site_tree.news["de"]))
     route_due()
     mail = Delivery.objects.get()
-    Delivery.objects.update(state=State.DEFERRED, detail=f"450 <{ADDRESS}> later")
     MailEvent.objects.create(
         source="dsn", event_id="1", kind="soft", delivery=mail, address_hash=person.email_hash, detail=ADDRESS
     )
+    person.followings.create(subject="municipality:m-1")
+    request = request_subscription(ADDRESS, "de", ["congress"], "ja", "/")
+    SubscriptionRequest.objects.filter(pk=request.pk).update(detail=f"550 {ADDRESS}")
+    suppress(ADDRESS, SuppressionReason.BOUNCE, f"550 {ADDRESS}")
+    Delivery.objects.update(state=State.DEFERRED, detail=f"450 <{ADDRESS}> later")
+    log(person, "wagtail.edit", user=None)
+    DomainPace.objects.create(domain=person.domain, last_reply=f"450 {ADDRESS}")
+    MailRelay.objects.create(name="main", last_error=f"refused {ADDRESS}")
     return person
+
+
+NOT_ABOUT_READERS = {User, TestMail, SiteSettings}
+
+
+def tables_about_people() -> set[type[Model]]:
+    """Tables that refer to a subscriber or hold an address or its hash."""
+    hints = ("address", "email", "email_hash", "address_hash")
+    holding = {
+        model
+        for model in apps.get_models()
+        if any(field.name in hints or isinstance(field, EmailField) for field in model._meta.concrete_fields)
+    }
+    referring = {relation.related_model for relation in Subscriber._meta.related_objects}
+    return (holding | referring) - NOT_ABOUT_READERS
+
+
+def test_no_table_about_people_is_forgotten(well_known: Subscriber) -> None:
+    assert tables_about_people() == set(SECTIONS) - {ModelLogEntry}
+    way_in(well_known)
+    data = own_data(well_known)
+    assert set(data) == set(SECTIONS.values())
+    assert all(data.values()), "the fixture leaves traces in every table"
+    key = well_known.pk
+    erase(well_known)
+    for relation in Subscriber._meta.related_objects:
+        rows = relation.related_model._base_manager
+        assert not rows.filter(**{relation.field.name: key}).exists(), relation.related_model
+    assert ADDRESS not in everything_stored()
+
+
+@pytest.mark.parametrize("outcome", [sent("250", f"for {ADDRESS}"), failed("550", f"no {ADDRESS}")])
+@pytest.mark.parametrize("many", [True, False])
+def test_a_reply_that_comes_after_the_erasure_is_not_kept(
+    well_known: Subscriber, outcome: Outcome, many: bool
+) -> None:
+    other = Delivery.objects.create(
+        campaign=Campaign.objects.get(deliveries__isnull=False), address="other@example.org", address_key="other"
+    )
+    Delivery.objects.update(state=State.SENDING, worker="a")
+    erase(well_known)
+    keys = list(Delivery.objects.values_list("pk", flat=True))
+    if many:
+        finish_many(Delivery, "a", [(key, outcome) for key in keys])
+    else:
+        assert all(finish_key(Delivery, key, "a", outcome) for key in keys)
+    told = dict(Delivery.objects.values_list("pk", "detail"))
+    assert sorted(told.values()) == ["", outcome.detail]
+    assert told[other.pk] == outcome.detail
+    assert set(Delivery.objects.values_list("state", flat=True)) == {outcome.state}
 
 
 def test_own_data_names_everything_and_changes_nothing(well_known: Subscriber, client: Client) -> None:
@@ -189,6 +296,7 @@ def test_own_data_names_everything_and_changes_nothing(well_known: Subscriber, c
 
 def test_erasing_leaves_no_trace_of_the_address(well_known: Subscriber, client: Client) -> None:
     link, old = way_in(well_known), path(unsubscribe_url(well_known.public_id, "de"))
+    Suppression.objects.all().delete()
     hashed = well_known.email_hash
     assert hashed == address_hash(ADDRESS)
     assert client.get(f"{link}erase/").status_code == 200
@@ -222,8 +330,9 @@ def test_an_editor_erases_instead_of_deleting(well_known: Subscriber, client: Cl
 
 
 def test_every_announcement_leads_to_the_settings_page_of_its_reader(well_known: Subscriber) -> None:
-    mail = Delivery.objects.select_related("campaign__version", "subscriber").get()
-    sent = message_from_bytes(_builder(mail.campaign)(mail), policy=policy.default)
+    Delivery.objects.update(state=State.PENDING)
+    [mail] = CampaignSource(Campaign.objects.get(deliveries__isnull=False)).claim("worker", 9, [])
+    sent = message_from_bytes(mail.job().payload, policy=policy.default)
     for part in ("plain", "html"):
         body = sent.get_body((part,)).get_content()
         assert settings_url(well_known.public_id, "de") in body

@@ -28,6 +28,7 @@ def complete(tmp_path: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "antenne.example.org",
         "ANTENNE_URL": "https://antenne.example.org",
         "ANTENNE_ENCRYPTION_KEYS": RANDOM[::-1],
+        "ANTENNE_HASH_KEY": RANDOM[10:],
         "DATABASE_URL": "postgres://antenne:secret@127.0.0.1:1/antenne",
         "REDIS_URL": "redis://:secret@127.0.0.1:1/0",
         "EMAIL_HOST": "relay.example.org",
@@ -75,6 +76,7 @@ def test_a_complete_environment_is_accepted(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["CSRF_COOKIE_SECURE"]
     assert settings["ANTENNE_UNDO_SECONDS"] == 120
+    assert settings["ANTENNE_HASH_KEY"] == RANDOM[10:]
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
     assert "SECURE_PROXY_SSL_HEADER" not in settings
 
@@ -91,6 +93,7 @@ def test_the_proxy_header_is_trusted_only_when_told(monkeypatch: pytest.MonkeyPa
         "ALLOWED_HOSTS",
         "ANTENNE_URL",
         "ANTENNE_ENCRYPTION_KEYS",
+        "ANTENNE_HASH_KEY",
         "DATABASE_URL",
         "REDIS_URL",
         "EMAIL_HOST",
@@ -114,6 +117,8 @@ def test_each_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("SECRET_KEY", "a" * 60, "SECRET_KEY must be random"),
         ("SECRET_KEY", "django-insecure-" + RANDOM, "SECRET_KEY must be random"),
         ("ANTENNE_ENCRYPTION_KEYS", f"{RANDOM},short", "ANTENNE_ENCRYPTION_KEYS must be random"),
+        ("ANTENNE_HASH_KEY", RANDOM[:31], "ANTENNE_HASH_KEY must be random"),
+        ("ANTENNE_HASH_KEY", "a" * 60, "ANTENNE_HASH_KEY must be random"),
         ("ALLOWED_HOSTS", "antenne.example.org,*", "ALLOWED_HOSTS must name the hosts"),
         ("ANTENNE_URL", "http://antenne.example.org", "ANTENNE_URL must be an https address"),
         ("ANTENNE_URL", "https://antenne.example.org/cms", "ANTENNE_URL must be an https address"),
@@ -170,7 +175,7 @@ def test_an_empty_environment_gets_all_faults_at_once_and_no_traceback() -> None
     assert checked.returncode != 0
     assert "Traceback" not in checked.stderr
     faults = [line for line in checked.stderr.splitlines() if line.startswith("  - ")]
-    assert len(faults) == len(set(faults)) == 9
+    assert len(faults) == len(set(faults)) == 10
 
 
 def test_every_variable_is_documented_and_no_other() -> None:

@@ -6,24 +6,32 @@ import base64
 import json
 import re
 import time
+from pathlib import Path
 
 import altcha
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
+from wagtail.users.models import UserProfile
 
 from tasks.ledger.models import State
 from tasks.newsletter import consent, proof
+from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.confirmation import withheld
+from tasks.newsletter.consent_words import in_words
 from tasks.newsletter.deliverable import deliverable
 from tasks.newsletter.links import confirm_url, unsubscribe_url
-from tasks.newsletter.models import ConsentRecord, MailRelay, Standing, SubscriptionRequest, SuppressionReason
+from tasks.newsletter.models import ConsentRecord, Frequency, MailRelay, SignupCount, Standing, SubscriptionRequest, SuppressionReason
 from tasks.newsletter.origin import client_address, network_of
 from tasks.newsletter.suppressions import is_suppressed, suppress
+from tasks.newsletter.topics import topic_label
 from tests.factories.pages import SiteTree
 from tests.factories.subscribers import subscriber
 
@@ -143,6 +151,34 @@ def test_an_old_link_offers_a_new_one_by_post(site_tree: SiteTree, client: Clien
     assert SubscriptionRequest.objects.count() == 2
 
 
+def test_an_old_link_to_an_address_that_no_relay_takes_any_more_is_no_error(
+    site_tree: SiteTree, client: Client, monkeypatch
+) -> None:
+    relay = MailRelay.objects.create(name="main", smtputf8=True)
+    client.post("/de/newsletter/", FORM | {"email": "jürgen@example.org"})
+    link = path(confirm_url(SubscriptionRequest.objects.get()))
+    MailRelay.objects.filter(pk=relay.pk).update(smtputf8=False)
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 73 * 3600)
+    assert client.post(f"{link}again/")["Location"].endswith("/newsletter/check-mail/")
+    assert SubscriptionRequest.objects.count() == 1
+
+
+def test_api_leaves_the_proof_for_another_try_where_the_address_is_wrong(
+    site_tree: SiteTree, client: Client
+) -> None:
+    version = client.get(f"{API}/topics").json()["languages"][0]["consent_version"]
+    wanted = {
+        **{"language": "de", "topics": ["congress"], "consent_language": "de", "source": "https://x.example/"},
+        **{"consent_version": version, "altcha": solved()},
+    }
+    for address, status in (("nonsense", 400), ("a@example.org", 202)):
+        reply = client.post(API, wanted | {"email": address}, content_type="application/json")
+        assert reply.status_code == status, reply.content
+    assert SignupCount.objects.filter(key=address_hash("signup proven all"), count=1).exists()
+    assert not proof.is_proven(str(wanted["altcha"]))
+
+
 @pytest.mark.parametrize(
     ("proxies", "header", "seen"),
     [
@@ -196,6 +232,36 @@ def test_admin_shows_the_record_and_tampering(
     assert "help-critical" in page.content.decode()
     download = admin_client.get(reverse("consent:download", args=[step.subscriber_id])).json()
     assert (download["broken_at"], download["records"][0]["text"]) == (1, "other words")
+
+
+def test_admin_reads_the_choices_in_words_and_can_print(
+    site_tree: SiteTree, client: Client, admin_client: Client
+) -> None:
+    client.post("/de/newsletter/", FORM)
+    url = reverse("consent:show", args=[ConsentRecord.objects.get().subscriber_id])
+    with override("de"):
+        topic, frequency = topic_label("congress"), str(Frequency("weekly").label)
+    admin = User.objects.get(username="admin")
+    UserProfile.objects.update_or_create(user=admin, defaults={"preferred_language": "de"})
+    page = admin_client.get(url).content.decode()
+    assert f"Themen: {topic}<br>" in page
+    assert f": {frequency}<br>" in page
+    assert ": Französisch<br>" in page
+    assert "<code>topics</code>" not in page
+    assert "data-print" in page
+    assert finders.find("tasks/print.js")
+    assert "onclick" not in page
+    assert in_words({"told": {"source": "list"}, "topics": []}) == [("told", "{'source': 'list'}")]
+
+
+def test_the_example_of_the_documentation_signs_up(site_tree: SiteTree, client: Client) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    [body] = re.findall(r"\$base -d '(\{.*?\})'\n", text, re.DOTALL)
+    languages = client.get(f"{API}/topics").json()["languages"]
+    [version] = [of["consent_version"] for of in languages if of["language"] == "de"]
+    reply = client.post(API, body.replace("'$version'", version), content_type="application/json")
+    assert (reply.status_code, reply.json()) == (202, {"status": "accepted"})
+    assert SubscriptionRequest.objects.get().state == State.PENDING
 
 
 def test_the_record_needs_the_permission(site_tree: SiteTree, client: Client) -> None:

@@ -32,7 +32,7 @@ def versions_changed(versions: QuerySet[AnnouncementVersion]) -> None:
     for campaign, variant in list(_variants_with(changed)):
         MailBody.objects.filter(campaign=campaign, variant__in=(variant, EVERYTHING)).delete()
         if not items_of(campaign.language, decode(variant)[0]):
-            _stop(campaign, variant)
+            stop(campaign, variant)
 
 
 def _variants_with(changed: set[int]) -> Iterable[tuple[Campaign, str]]:
@@ -45,7 +45,8 @@ def _variants_with(changed: set[int]) -> Iterable[tuple[Campaign, str]]:
                 yield campaign, variant
 
 
-def _stop(campaign: Campaign, variant: str) -> None:
+def stop(campaign: Campaign, variant: str) -> None:
+    """Send no mail of this variant any more: no page of it may be shown."""
     waiting: Any = Delivery.objects.filter(campaign=campaign, variant=variant, state__in=STOPPABLE)
     waiting.update(state=State.SUPPRESSED, detail=_("No page of it may be shown any more."), lease_until=None)
     close_finished()
