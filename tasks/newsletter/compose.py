@@ -16,6 +16,7 @@ from typing import Any
 import mrml
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
@@ -66,7 +67,13 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT, **context}
+        full = {
+            "language": language,
+            "site": site_settings(),
+            "link": LINK_SLOT,
+            "settings_link": SETTINGS_SLOT,
+            **context,
+        }
         if content := context.get("content"):
             full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
@@ -113,12 +120,29 @@ def _list_headers(campaign: Campaign, topic: str) -> dict[str, str]:
     return {
         "List-Id": f"{topic} ({campaign.language}) <{topic}.{campaign.language}.{mail_domain()}>",
         "List-Help": f"<mailto:{contact}>",
+        "List-Owner": f"<mailto:{contact}>",
+        **_pages_of_the_list(campaign.language),
         "List-Unsubscribe": f"<{LINK_SLOT}>, <mailto:{contact}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        # Campaign, kind, language, sender: Gmail counts complaints by each of the four.
+        "Feedback-ID": f"{campaign.public_id}:{campaign.kind}:{campaign.language}:{mail_domain()}",
         "Content-Language": ", ".join(sorted(languages)),
         "Precedence": "bulk",
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
     }
+
+
+def _pages_of_the_list(language: str) -> dict[str, str]:
+    """Headers that name pages of the site; those that the site has."""
+    found = {}
+    for name, view in (("List-Subscribe", "newsletter:subscribe"), ("List-Archive", "newsletter:archive")):
+        try:
+            with override(language):
+                found[name] = f"<{settings.WAGTAILADMIN_BASE_URL}{reverse(view)}>"
+        except NoReverseMatch:
+            continue
+    return found
 
 
 def message_id(public_id: uuid.UUID) -> str:
