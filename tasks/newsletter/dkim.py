@@ -1,4 +1,4 @@
-"""Signing mails (DKIM, RFC 6376 and RFC 8463), as a mail's bytes leave: the last thing that happens to them."""
+"""Signing mails (DKIM, RFC 6376 and RFC 8463): the last thing that happens to their bytes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from tasks.checks import dkim_keys_can_be_used
-from tasks.newsletter.dkim import Signer, relaxed_body, sign, signers
+from tasks.newsletter.dkim import relaxed_body, sign, signers
 from tasks.newsletter.dkim_keys import DkimFault, dns_line, dns_text, new_key
 from tests.doubles.nacl import nacl
 
