@@ -26,7 +26,9 @@ def check(subject: Subject, lookup: Lookup) -> Iterator[Finding]:
         return
     tags = tags_of(records[0])
     yield _policy(tags, records[0], line)
-    wrong = [uri for uri in tags.get("rua", "").split(",") if uri.strip() and not REPORTS_TO.fullmatch(uri.strip())]
+    wrong = [
+        uri for uri in tags.get("rua", "").split(",") if uri.strip() and not REPORTS_TO.fullmatch(uri.strip())
+    ]
     if wrong:
         found = _("%s is no address for reports.") % wrong[0].strip()
         yield Finding("DMARC", Level.WRONG, found, _("Write it as mailto:name@domain."), line)

@@ -17,7 +17,9 @@ def check_mx(subject: Subject, lookup: Lookup) -> Iterator[Finding]:
         line = f"{domain}. IN MX 10 mail.{domain}."
         if not hosts:
             found = _("Nobody takes mail for %s.") % domain
-            yield Finding("MX", Level.WRONG, found, _("Answers and bounces are lost. Publish a mail server."), line)
+            yield Finding(
+                "MX", Level.WRONG, found, _("Answers and bounces are lost. Publish a mail server."), line
+            )
         for host in hosts:
             good = bool(lookup.addresses(host))
             found = f"{domain}: {host}" if good else _("The mail server %s has no address.") % host

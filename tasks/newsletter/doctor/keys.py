@@ -57,7 +57,9 @@ def _key(selector: str, domain: str, lookup: Lookup) -> Finding:
         return Finding("DKIM", Level.WRONG, found, _("Publish exactly one record."), line)
     published = public_key(records[0])
     if published is None:
-        return Finding("DKIM", Level.WRONG, _("%s holds no key that can be read.") % name, _("Publish the key."), line)
+        return Finding(
+            "DKIM", Level.WRONG, _("%s holds no key that can be read.") % name, _("Publish the key."), line
+        )
     if ours and dkim_keys.dns_text(ours) != dkim_keys.dns_text(published):
         found = _("%s is not the key that signs.") % name
         return Finding("DKIM", Level.WRONG, found, _("Publish the key that belongs to the file."), line)

@@ -20,12 +20,20 @@ def check_one_click(subject: Subject, lookup: Lookup) -> Iterator[Finding]:
 def check_bounces(subject: Subject, lookup: Lookup) -> Iterator[Finding]:
     """Bounces have an address."""
     if not subject.bounce_address:
-        found, mend = _("ANTENNE_BOUNCE_ADDRESS is not set."), _("Without it nobody learns of dead addresses.")
+        found, mend = (
+            _("ANTENNE_BOUNCE_ADDRESS is not set."),
+            _("Without it nobody learns of dead addresses."),
+        )
         yield Finding("Bounces", Level.ADVICE, found, mend)
         return
     local, _at, domain = subject.bounce_address.rpartition("@")
     found = _("The mail server must deliver %s too.") % f"{local}+1.0123456789abcdef@{domain}"
-    yield Finding("Bounces", Level.ADVICE, found, _("Turn addresses with a plus sign on (Postfix: recipient_delimiter = +)."))
+    yield Finding(
+        "Bounces",
+        Level.ADVICE,
+        found,
+        _("Turn addresses with a plus sign on (Postfix: recipient_delimiter = +)."),
+    )
 
 
 def check_policies(subject: Subject, lookup: Lookup) -> Iterator[Finding]:

@@ -34,10 +34,12 @@ class Policy:
             text for text in self._lookup.texts(domain, "v=spf1") if text.split(" ")[0].lower() == "v=spf1"
         ]
         if len(found) != 1:
-            raise Broken(_("%(domain)s has %(number)d SPF records") % {"domain": domain, "number": len(found)})
+            raise Broken(
+                _("%(domain)s has %(number)d SPF records") % {"domain": domain, "number": len(found)}
+            )
         return found[0]
 
-    def terms(self, domain: str, depth: int = 0) -> Iterator[tuple[str, str, str]]:
+    def terms(self, domain: str) -> Iterator[tuple[str, str, str]]:
         """(result, mechanism, argument) of all terms, includes resolved by the caller."""
         redirect = ""
         for word in self.record(domain).split()[1:]:
@@ -46,7 +48,9 @@ class Policy:
             elif modifier := MODIFIER.fullmatch(word):
                 redirect = modifier[2] if modifier[1].lower() == "redirect" else redirect
             else:
-                raise Broken(_("%(word)s in the record of %(domain)s is not SPF") % {"word": word, "domain": domain})
+                raise Broken(
+                    _("%(word)s in the record of %(domain)s is not SPF") % {"word": word, "domain": domain}
+                )
         if redirect:
             yield "pass", "redirect", redirect
 

@@ -33,7 +33,9 @@ def _host(host: Host, subject: Subject, lookup: Lookup, bad: Level) -> Finding:
     try:
         _shake_hands(host, subject, lookup)
     except _NotOffered:
-        return Finding("TLS", bad, _("%s does not offer STARTTLS.") % where, _("Turn TLS on in the mail server."))
+        return Finding(
+            "TLS", bad, _("%s does not offer STARTTLS.") % where, _("Turn TLS on in the mail server.")
+        )
     except ssl.SSLCertVerificationError as error:
         found = _("%(host)s: %(reason)s") % {"host": where, "reason": error.verify_message}
         return Finding("TLS", bad, found, _("Install a valid certificate for this name."))
