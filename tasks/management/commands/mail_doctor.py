@@ -46,7 +46,7 @@ class Command(BaseCommand):
         try:
             domain = configured.ascii_name(options["domain"] or mail_domain())
             if options["new_key"]:
-                self.stdout.write(_new_key(domain, *options["new_key"], options["path"]))
+                self.stdout.write(_new_key(domain, options["new_key"], options["path"]))
                 return
             lookup = Lookup(configured.resolver(options["nameserver"], options["seconds"]))
             subject = subject_of(domain, options)
@@ -91,7 +91,8 @@ def exit_code(findings: Sequence[Finding], lookup: Lookup) -> int:
     return WRONG if any(finding.level == Level.WRONG for finding in findings) else NOTHING_WRONG
 
 
-def _new_key(domain: str, kind: str, selector: str, path: Path | None) -> str:
+def _new_key(domain: str, wanted: Sequence[str], path: Path | None) -> str:
+    kind, selector = wanted
     if kind not in ("ed25519", "rsa") or path is None or not dkim_keys.SELECTOR.fullmatch(selector):
         raise ValueError("--new-key takes ed25519 or rsa, a selector, and --path for the file")
     key = dkim_keys.new_key(kind, path)
