@@ -6,11 +6,7 @@ import logging
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
 import mrml
@@ -67,13 +63,8 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {
-            "language": language,
-            "site": site_settings(),
-            "link": LINK_SLOT,
-            "settings_link": SETTINGS_SLOT,
-            **context,
-        }
+        links = {"link": LINK_SLOT, "settings_link": SETTINGS_SLOT}
+        full = {"language": language, "site": site_settings(), **links, **context}
         if content := context.get("content"):
             full["topic"] = topic_label(content.topic)
         text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
@@ -159,28 +150,3 @@ def identity(campaign: Campaign, delivery: int) -> str:
 def one_line(text: str) -> str:
     """``text`` for a header: without line ends, control characters and changes of direction."""
     return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text if char not in BIDI)
-
-
-def message(parts: Parts, recipient: str, link: str, identity: str, date: datetime) -> bytes:
-    """The finished message for one recipient, with CRLF line ends."""
-    mail = EmailMessage(policy=SMTP)
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(addr_spec=recipient)
-    mail["Subject"] = one_line(parts.subject)
-    mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = identity
-    mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")
-    if parts.html:
-        mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
-    return _raw(parts.headers, link) + mail.as_bytes()
-
-
-def _raw(headers: dict[str, str], link: str) -> bytes:
-    """Headers for machines, one line each.
-
-    The email package would fold them, and turn a link that is longer than a line into an encoded
-    word, in which no mail program looks for an address (RFC 2369 §2).
-    """
-    lines = (f"{name}: {value.replace(LINK_SLOT, link)}\r\n" for name, value in headers.items())
-    return "".join(lines).encode("ascii")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from tasks.newsletter.compose import Parts, message, message_id, render, site_settings
+from tasks.newsletter.compiled import message
+from tasks.newsletter.compose import LINK_SLOT, Parts, message_id, render, site_settings
 from tasks.newsletter.links import CONFIRM_WITHIN, confirm_url
 from tasks.newsletter.models import SubscriptionRequest
 from tasks.newsletter.topics import topic_label
@@ -22,5 +23,6 @@ def confirmation_message(request: SubscriptionRequest) -> bytes:
     text, html = render("confirmation", request.language, {"topics": topics, "hours": hours})
     headers = {"Content-Language": request.language, "Auto-Submitted": "auto-generated"}
     parts = Parts(subject, text, html, request.language, headers)
-    link = confirm_url(request)
-    return message(parts, request.subscriber.email, link, message_id(request.public_id), request.requested_at)
+    links = {LINK_SLOT: confirm_url(request)}
+    identity = message_id(request.public_id)
+    return message(parts, request.subscriber.email, links, identity, request.requested_at)

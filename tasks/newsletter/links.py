@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,7 @@ CONFIRM_SALT = "antenne.newsletter.confirm"
 UNSUBSCRIBE_SALT = "antenne.newsletter.unsubscribe"
 SETTINGS_SALT = "antenne.newsletter.settings"
 CONFIRM_WITHIN = timedelta(hours=72)
+ANY = "TOKEN"
 
 
 def confirm_url(request: SubscriptionRequest) -> str:
@@ -26,7 +28,7 @@ def confirm_url(request: SubscriptionRequest) -> str:
 
 def unsubscribe_url(subscriber_id: UUID, language: str) -> str:
     """The absolute address that ends the subscription; it works for ever."""
-    return _absolute("newsletter:unsubscribe", language, subscriber_id, UNSUBSCRIBE_SALT)
+    return _permanent("newsletter:unsubscribe", language, subscriber_id, UNSUBSCRIBE_SALT)
 
 
 def settings_url(subscriber_id: UUID, language: str) -> str:
@@ -35,7 +37,7 @@ def settings_url(subscriber_id: UUID, language: str) -> str:
     It stands in every mail and works for ever, so it shows nothing about the subscriber: a
     forwarded mail must not give anybody power over the subscription.
     """
-    return _absolute("newsletter:settings_link", language, subscriber_id, SETTINGS_SALT)
+    return _permanent("newsletter:settings_link", language, subscriber_id, SETTINGS_SALT)
 
 
 def requested(token: str) -> SubscriptionRequest | None:
@@ -54,11 +56,27 @@ def requested(token: str) -> SubscriptionRequest | None:
 
 def leaving(token: str) -> Subscriber | None:
     """The subscriber behind an unsubscribe token; None if it is forged or the person is gone."""
+    return subscriber_of(token, UNSUBSCRIBE_SALT)
+
+
+def subscriber_of(token: str, salt: str) -> Subscriber | None:
+    """The subscriber behind a token that works for ever; None if it is forged or the person is gone."""
     try:
-        public_id = signing.loads(token, salt=UNSUBSCRIBE_SALT)
-    except signing.BadSignature:
+        public_id = UUID(signing.Signer(salt=salt).unsign(token))
+    except (signing.BadSignature, ValueError):
         return None
     return Subscriber.objects.filter(public_id=public_id).first()
+
+
+def _permanent(view: str, language: str, public_id: UUID, salt: str) -> str:
+    """A link without a date: it is the same in every attempt, and quickly made."""
+    return _template(view, language).replace(ANY, signing.Signer(salt=salt).sign(public_id.hex))
+
+
+@cache
+def _template(view: str, language: str) -> str:
+    with override(language):
+        return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(view, args=[ANY])}"
 
 
 def _absolute(view: str, language: str, public_id: UUID, salt: str) -> str:
