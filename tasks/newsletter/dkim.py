@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -53,6 +55,23 @@ class Signer:
 def signers() -> tuple[Signer, ...]:
     """Those of ``ANTENNE_DKIM``; raises ``DkimFault`` for an entry that cannot be used."""
     return tuple(Signer(entry.selector, entry.domain, entry.key()) for entry in configured())
+
+
+def signing() -> Callable[[bytes, datetime], bytes] | None:
+    """What signs a message of a given date; None without keys. Raises ``DkimFault``."""
+    keys = signers()
+    if not keys:
+        return None
+
+    def signed(message: bytes, date: datetime) -> bytes:
+        return sign(message, keys, date)
+
+    return signed
+
+
+def date_of(message: bytes) -> datetime:
+    """When ``message`` says that it was written."""
+    return parsedate_to_datetime(BytesHeaderParser().parsebytes(message)["Date"])
 
 
 def sign(message: bytes, signers: Sequence[Signer], date: datetime | None = None) -> bytes:

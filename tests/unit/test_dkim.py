@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from tasks.checks import dkim_keys_can_be_used
 from tasks.newsletter.dkim import relaxed_body, sign, signers
 from tasks.newsletter.dkim_keys import DkimFault, dns_line, dns_text, new_key
-from tests.doubles.nacl import nacl
+from tests.doubles.signatures import Keys, is_valid, keys_in
 
 DATE = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MAIL = (
@@ -29,34 +29,18 @@ MAIL = (
 )
 
 
-@pytest.fixture(autouse=True)
-def ed25519_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifier, "nacl", nacl, raising=False)
-
-
 @pytest.fixture
-def keys(tmp_path: Path, settings) -> dict[str, str]:
+def keys(tmp_path: Path, settings) -> Keys:
     """Both kinds configured: what DNS says, name → text."""
-    names = {"rsa": "r1", "ed25519": "e1"}
-    settings.ANTENNE_DKIM = [f"{name}:example.org:{tmp_path / kind}" for kind, name in names.items()]
-    return {
-        f"{name}._domainkey.example.org.": dns_text(new_key(kind, tmp_path / kind).public_key())
-        for kind, name in names.items()
-    }
-
-
-def verified(message: bytes, keys: dict[str, str], index: int = 0) -> bool:
-    def answer(name: bytes, timeout: int = 5) -> bytes:
-        return keys.get(name.decode(), "").encode()
-
-    return verifier.DKIM(message, minkey=1024).verify(idx=index, dnsfunc=answer)
+    settings.ANTENNE_DKIM, published = keys_in(tmp_path)
+    return published
 
 
 def test_both_signatures_are_valid(keys) -> None:
     signed = sign(MAIL, signers(), DATE)
     assert signed.endswith(MAIL)
     assert signed.count(b"DKIM-Signature:") == 2
-    assert [verified(signed, keys, index) for index in (0, 1)] == [True, True]
+    assert [is_valid(signed, keys, index) for index in (0, 1)] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -76,9 +60,9 @@ def test_a_changed_mail_is_not_valid(keys, old: bytes, new: bytes) -> None:
     assert [_refused(changed, keys, index) for index in (0, 1)] == [True, True]
 
 
-def _refused(message: bytes, keys: dict[str, str], index: int) -> bool:
+def _refused(message: bytes, keys: Keys, index: int) -> bool:
     try:
-        return not verified(message, keys, index)
+        return not is_valid(message, keys, index)
     except verifier.DKIMException:
         return True
 
@@ -86,7 +70,7 @@ def _refused(message: bytes, keys: dict[str, str], index: int) -> bool:
 def test_blanks_that_relays_change_do_not_matter(keys) -> None:
     changed = sign(MAIL, signers(), DATE).replace(b"\r\n\t  und mehr \r\n", b" und mehr\r\n")
     changed = changed.replace(b"Guten  Tag\t \r\n", b"Guten Tag\r\n")
-    assert [verified(changed, keys, index) for index in (0, 1)] == [True, True]
+    assert [is_valid(changed, keys, index) for index in (0, 1)] == [True, True]
 
 
 def test_a_repeated_mail_is_the_same_to_the_byte(keys) -> None:
