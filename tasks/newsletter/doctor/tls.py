@@ -5,15 +5,15 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tasks.newsletter.doctor.findings import Finding, Host, Level, Subject
 from tasks.newsletter.doctor.lookup import Lookup, NoAnswer
 
-LONGEST_REPLY = 100
+LONGEST_REPLY = 20_000
 
 
 class _NotOffered(Exception):
@@ -48,9 +48,11 @@ def _host(host: Host, subject: Subject, lookup: Lookup, bad: Level) -> Finding:
 def _shake_hands(host: Host, subject: Subject, lookup: Lookup) -> None:
     """Raises what goes wrong."""
     address = _address(host.name, lookup)
+    until = time.monotonic() + subject.seconds
     with socket.create_connection((address, host.port), timeout=subject.seconds) as plain:
         if not host.implicit_tls:
-            _start_tls(plain)
+            _start_tls(plain, until)
+        plain.settimeout(_left(until))
         with subject.tls.wrap_socket(plain, server_hostname=host.name):
             pass
 
@@ -65,21 +67,38 @@ def _address(name: str, lookup: Lookup) -> str:
     return found[0]
 
 
-def _start_tls(plain: socket.socket) -> None:
-    stream = plain.makefile("rwb", buffering=0)
-    _reply(stream)
-    stream.write(b"EHLO doctor.invalid\r\n")
-    if b"STARTTLS" not in _reply(stream).upper():
+def _start_tls(plain: socket.socket, until: float) -> None:
+    _reply(plain, until)
+    plain.sendall(b"EHLO doctor.invalid\r\n")
+    if b"STARTTLS" not in _reply(plain, until).upper():
         raise _NotOffered
-    stream.write(b"STARTTLS\r\n")
-    if not _reply(stream).startswith(b"220"):
+    plain.sendall(b"STARTTLS\r\n")
+    if not _reply(plain, until).startswith(b"220"):
         raise _NotOffered
 
 
-def _reply(stream: Any) -> bytes:
-    lines = []
-    for _number in range(LONGEST_REPLY):
-        lines.append(stream.readline(1000))
-        if lines[-1][3:4] != b"-":
-            return b"".join(lines)
+def _reply(plain: socket.socket, until: float) -> bytes:
+    """All lines of one reply, and not a byte more: what follows belongs to TLS."""
+    read, line = b"", b""
+    while len(read) < LONGEST_REPLY:
+        plain.settimeout(_left(until))
+        byte = plain.recv(1)
+        if not byte:
+            raise ConnectionError(_("it hangs up"))
+        line += byte
+        if byte == b"\n":
+            read += line
+            if line[3:4] != b"-":
+                return read
+            line = b""
+        elif len(line) > LONGEST_REPLY:
+            break
     raise ValueError(_("it does not stop talking"))
+
+
+def _left(until: float) -> float:
+    """Seconds that are left; for all of the conversation, so that nobody holds us up by dripping."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError(_("it is too slow"))
+    return left
