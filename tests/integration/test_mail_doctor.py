@@ -35,10 +35,13 @@ def server(tmp_path: Path, settings) -> Iterator[NameServer]:
         yield running
 
 
-def ask(server: NameServer, capsys, *more: str, domain: str = "example.org") -> tuple[int, dict[str, list]]:
+def ask(
+    server: NameServer, capsys, *more: str, domain: str = "example.org", relay_ip: str = IP
+) -> tuple[int, dict[str, list]]:
     """(exit code, check → [(level, found and what to do)])."""
     code = 0
-    arguments = ["--nameserver", f"127.0.0.1:{server.port}", "--seconds", "1", "--relay-ip", IP, "--json"]
+    arguments = ["--nameserver", f"127.0.0.1:{server.port}", "--seconds", "1", "--json"]
+    arguments += ["--relay-ip", relay_ip] if relay_ip else []
     try:
         call_command("mail_doctor", domain, *arguments, "--smtp-port", "1", "--language", "en", *more)
     except SystemExit as end:
@@ -148,6 +151,37 @@ def test_what_is_no_domain_is_a_usage_error(server, capsys) -> None:
     with pytest.raises(CommandError) as error:
         ask(server, capsys, domain="not a domain")
     assert error.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--relay-ip", "relay.example.org", "is no IP address"),
+        ("--nameserver", "ns.example.org", "is no IP address"),
+        ("--nameserver", "127.0.0.1:99999", "is no port"),
+        ("--seconds", "0", "is no time"),
+        ("--seconds", "nan", "is no time"),
+        ("--smtp-port", "smtp", "is no port"),
+        ("--selector", "a_b", "is no selector"),
+        ("--from", "nobody", "is no mail address"),
+    ],
+)
+def test_bad_values_are_named_with_their_option(option: str, value: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says) as error:
+        call_command("mail_doctor", "example.org", option, value)
+    assert option in str(error.value)
+    assert value.rpartition(":")[2] in str(error.value)
+
+
+def test_addresses_of_the_relay_come_from_dns(server, capsys, settings) -> None:
+    """Only public ones: that a relay is reached at a private address says nothing of how others see it."""
+    settings.ANTENNE_RELAYS = ["smtp://out.example.org:1", "smtp://10.0.0.5:1", "smtp://localhost:1"]
+    server.zone["out.example.org", "A"] = [IP, "10.0.0.6"]
+    _, found = ask(server, capsys, relay_ip="")
+    assert [text for _, text in found["PTR"]] == [f"{IP}: out.example.org "]
+    server.zone["out.example.org", "A"] = ["10.0.0.6"]
+    _, found = ask(server, capsys, relay_ip="")
+    assert levels(found, "PTR") == {"unchecked"}
 
 
 def test_new_key_prints_what_to_publish(tmp_path: Path, capsys) -> None:

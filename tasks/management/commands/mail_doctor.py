@@ -12,9 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
 from tasks.newsletter import dkim_keys
-from tasks.newsletter.addresses import domain_of
 from tasks.newsletter.compose import mail_domain
-from tasks.newsletter.doctor import configured, report
+from tasks.newsletter.doctor import arguments, configured, report
 from tasks.newsletter.doctor.examine import examine
 from tasks.newsletter.doctor.findings import Finding, Level, Subject
 from tasks.newsletter.doctor.lookup import Lookup
@@ -30,12 +29,33 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Arguments of the command line."""
         parser.add_argument("domain", nargs="?", default="", help="default: that of DEFAULT_FROM_EMAIL")
-        parser.add_argument("--selector", action="append", default=[], help="DKIM selector of the relay")
-        parser.add_argument("--relay-ip", action="append", default=[], help="public address of a relay")
-        parser.add_argument("--from", dest="sender", default="", help="address in the From of the mails")
-        parser.add_argument("--nameserver", default="", help="ADDRESS or ADDRESS:PORT")
-        parser.add_argument("--seconds", type=float, default=5.0, help="longest wait for one answer")
-        parser.add_argument("--smtp-port", type=int, default=25, help="port of the mail servers (MX)")
+        parser.add_argument(
+            "--selector",
+            action="append",
+            default=[],
+            type=arguments.selector,
+            help="DKIM selector of the relay",
+        )
+        parser.add_argument(
+            "--relay-ip",
+            action="append",
+            default=[],
+            type=arguments.ip_address,
+            help="address a relay sends from; default: what DNS says of its name",
+        )
+        parser.add_argument(
+            "--from",
+            dest="sender",
+            type=arguments.sender,
+            help="address in the From of the mails",
+        )
+        parser.add_argument("--nameserver", type=arguments.nameserver, help="ADDRESS or ADDRESS:PORT")
+        parser.add_argument(
+            "--seconds", type=arguments.seconds, default=5.0, help="longest wait for one answer"
+        )
+        parser.add_argument(
+            "--smtp-port", type=arguments.port, default=25, help="port of the mail servers (MX)"
+        )
         parser.add_argument("--language", choices=("de", "fr", "en"), default=settings.LANGUAGE_CODE[:2])
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--new-key", nargs=2, metavar=("KIND", "SELECTOR"), help="ed25519 or rsa")
@@ -49,7 +69,7 @@ class Command(BaseCommand):
                 self.stdout.write(_new_key(domain, options["new_key"], options["path"]))
                 return
             lookup = Lookup(configured.resolver(options["nameserver"], options["seconds"]))
-            subject = subject_of(domain, options)
+            subject = subject_of(domain, options, lookup)
         except (ValueError, OSError) as error:
             raise CommandError(str(error), returncode=USAGE) from None
         with override(options["language"]):
@@ -67,16 +87,17 @@ class Command(BaseCommand):
             self.stdout.write(report.as_text(findings))
 
 
-def subject_of(domain: str, options: dict[str, Any]) -> Subject:
+def subject_of(domain: str, options: dict[str, Any], lookup: Lookup) -> Subject:
     """What the command line and the settings say together."""
-    sender = configured.ascii_name(domain_of(options["sender"]) or domain)
+    sender = options["sender"] or domain
+    relays = configured.relays()
     return Subject(
         domain=domain,
         sender=sender,
         envelope=configured.envelope(sender),
         selectors=tuple((name, domain) for name in options["selector"]) or configured.selectors(),
-        relays=configured.relays(),
-        addresses=tuple(options["relay_ip"]),
+        relays=relays,
+        addresses=tuple(options["relay_ip"]) or configured.public_addresses(relays, lookup),
         url=settings.WAGTAILADMIN_BASE_URL,
         bounce_address=settings.ANTENNE_BOUNCE_ADDRESS,
         smtp_port=options["smtp_port"],

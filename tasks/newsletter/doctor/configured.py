@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+import dns.exception
 import dns.resolver
 import idna
 from django.conf import settings
@@ -11,6 +15,7 @@ from django.conf import settings
 from tasks.newsletter import dkim_keys
 from tasks.newsletter.addresses import domain_of
 from tasks.newsletter.doctor.findings import Host
+from tasks.newsletter.doctor.lookup import Lookup, NoAnswer
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -43,11 +48,27 @@ def envelope(sender: str) -> str:
     return ascii_name(domain_of(settings.ANTENNE_BOUNCE_ADDRESS) or sender)
 
 
-def resolver(nameserver: str, seconds: float) -> dns.resolver.Resolver:
-    """The system's resolver, or the one at ``address`` or ``address:port``."""
+def public_addresses(hosts: Iterable[Host], lookup: Lookup) -> tuple[str, ...]:
+    """The public addresses of ``hosts`` as DNS gives them; none where it does not answer."""
+    found: list[str] = []
+    for host in hosts:
+        with contextlib.suppress(NoAnswer, dns.exception.DNSException):
+            found += [host.name] if _is_address(host.name) else lookup.addresses(host.name)
+    return tuple(address for address in dict.fromkeys(found) if ipaddress.ip_address(address).is_global)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def resolver(nameserver: tuple[str, int] | None, seconds: float) -> dns.resolver.Resolver:
+    """The system's resolver, or the one at this address and port."""
     found = dns.resolver.Resolver(configure=not nameserver)
     if nameserver:
-        address, _colon, port = nameserver.partition(":")
-        found.nameservers, found.port = [address], int(port or 53)
+        found.nameservers, found.port = [nameserver[0]], nameserver[1]
     found.timeout, found.lifetime = seconds / 2, seconds
     return found
