@@ -13,8 +13,8 @@ class TasksConfig(AppConfig):
     verbose_name = _("Announcements")
 
     def ready(self) -> None:
-        """Connect the receivers for going live, leaving and moving."""
-        from tasks import receivers
+        """Load the system checks; connect the receivers for going live, leaving and moving."""
+        from tasks import checks, receivers  # noqa: F401
 
         receivers.connect()
 

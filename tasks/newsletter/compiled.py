@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,6 +26,8 @@ from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, one_line
 SLOTS = re.compile(f"({re.escape(LINK_SLOT)}|{re.escape(SETTINGS_SLOT)})")
 SOFT = b"=\r\n"
 QP_WIDTH = 60
+LONGEST_WORD = 75
+"""Of an encoded word (RFC 2047 §2)."""
 LINE_START_DOT = re.compile(rb"(?m)^\.")
 
 Signer = Callable[[bytes, datetime], bytes]
@@ -88,20 +91,28 @@ class Compiled:
 def compile_mail(parts: Parts, date: datetime, sign: Signer | None = None) -> Compiled:
     """``parts`` as bytes. The same parts and date give the same bytes in every process."""
     boundary = "=_" + hashlib.sha256(f"{parts.subject}\n{parts.text}\n{parts.html}".encode()).hexdigest()[:32]
-    head = EmailMessage(policy=SMTP)
+    # One blank before each word; with the usual 78 the email package makes words that are too long.
+    head = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_WORD + 1))
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     head["From"] = Address(name, addr_spec=address)
-    head["Subject"] = one_line(parts.subject)
     head["Date"] = format_datetime(date)
     head["MIME-Version"] = "1.0"
     body = _part("plain", parts.text)
-    headers = head.as_bytes().partition(b"\r\n\r\n")[0].rstrip() + b"\r\n"
+    headers = head.as_bytes().partition(b"\r\n\r\n")[0].rstrip() + b"\r\n" + _subject(parts.subject)
     if parts.html:
         begin, end = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
         headers += f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
         # The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
         body = [begin, *body, b"\r\n" + begin, *_part("html", parts.html), b"\r\n" + end]
     return Compiled(headers, tuple(parts.headers.items()), _joined(body), date, sign)
+
+
+def _subject(text: str) -> bytes:
+    """The header field. A title that looks like an encoded word is encoded, to be read as it is."""
+    line = one_line(text)
+    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    value = Header(line, charset, maxlinelen=LONGEST_WORD, header_name="Subject").encode(linesep="\r\n")
+    return b"Subject: " + value.encode("ascii") + b"\r\n"
 
 
 def on_the_wire(message: bytes) -> bytes:

@@ -16,6 +16,7 @@ import mrml
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
@@ -144,22 +145,39 @@ def campaign_parts(campaign: Campaign) -> Parts:
     text = render_text("announcement", campaign.language, context)
     html = fitted(html_of, content)
     languages = {campaign.language, campaign.version.language}
-    headers = list_headers(content.topic, campaign.language, languages)
+    headers = list_headers(campaign, content.topic, languages)
     return Parts(content.title, text, html, campaign.language, headers)
 
 
-def list_headers(topic: str, language: str, languages: set[str]) -> dict[str, str]:
+def list_headers(campaign: Campaign, topic: str, languages: set[str]) -> dict[str, str]:
     """Headers of RFC 2919, 2369 and 8058 that do not depend on the recipient."""
     contact = site_settings().contact_email or sender_address()
     return {
-        "List-Id": f"{topic} ({language}) <{topic}.{language}.{mail_domain()}>",
+        "List-Id": f"{topic} ({campaign.language}) <{topic}.{campaign.language}.{mail_domain()}>",
         "List-Help": f"<mailto:{contact}>",
+        "List-Owner": f"<mailto:{contact}>",
+        **_pages_of_the_list(campaign.language),
         "List-Unsubscribe": f"<{LINK_SLOT}>, <mailto:{contact}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        # Campaign, kind, language, sender: Gmail counts complaints by each of the four.
+        "Feedback-ID": f"{campaign.public_id}:{campaign.kind}:{campaign.language}:{mail_domain()}",
         "Content-Language": ", ".join(sorted(languages)),
         "Precedence": "bulk",
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
     }
+
+
+def _pages_of_the_list(language: str) -> dict[str, str]:
+    """Headers that name pages of the site; those that the site has."""
+    found = {}
+    for name, view in (("List-Subscribe", "newsletter:subscribe"), ("List-Archive", "newsletter:archive")):
+        try:
+            with override(language):
+                found[name] = f"<{settings.WAGTAILADMIN_BASE_URL}{reverse(view)}>"
+        except NoReverseMatch:
+            continue
+    return found
 
 
 def message_id(public_id: uuid.UUID) -> str:

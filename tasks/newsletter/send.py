@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tasks.newsletter.campaigns import close_finished
+from tasks.newsletter.compiled import Signer
 from tasks.newsletter.confirmation import confirmation_message, withheld
+from tasks.newsletter.dkim import signing
+from tasks.newsletter.dkim_keys import DkimFault
 from tasks.newsletter.engine import Engine, RelayDown
 from tasks.newsletter.models import SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.settings_mail import settings_message
@@ -36,21 +41,29 @@ EXPRESS: tuple[Express, ...] = (
 
 def send_mails(seconds: float) -> bool:
     """Send due mails for at most about ``seconds``; True where more is waiting."""
-    return _run(Engine(seconds, EXPRESS, _campaigns))
+    return _run(lambda sign: Engine(seconds, _express(sign), lambda: _campaigns(sign)))
 
 
 def send_confirmations(seconds: float) -> bool:
     """Send only what somebody waits for; True where more is waiting."""
-    return _run(Engine(seconds, EXPRESS))
+    return _run(lambda sign: Engine(seconds, _express(sign)))
 
 
-def _campaigns() -> list[Source]:
-    return [CampaignSource(campaign) for campaign in due_campaigns()]
+def _express(sign: Signer | None) -> list[Source]:
+    return [replace(source, sign=sign) for source in EXPRESS]
 
 
-def _run(engine: Engine) -> bool:
+def _campaigns(sign: Signer | None) -> list[Source]:
+    return [CampaignSource(campaign, sign) for campaign in due_campaigns()]
+
+
+def _run(engine: Callable[[Signer | None], Engine]) -> bool:
     try:
-        return engine.run()
+        # Before anything is claimed: a key that cannot be used costs no mail.
+        return engine(signing()).run()
+    except DkimFault as fault:
+        logger.error("No mail is sent, because ANTENNE_DKIM cannot be used: %s", fault)
+        return False
     except RelayDown as error:
         logger.warning("The mail relay cannot be used: %s", error)
         return False

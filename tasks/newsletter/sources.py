@@ -19,9 +19,10 @@ from tasks.ledger.outcomes import failed, suppressed
 from tasks.newsletter import links
 from tasks.newsletter.bodies import body_of
 from tasks.newsletter.cancel import cancel_mails
-from tasks.newsletter.compiled import Compiled, compile_mail, on_the_wire
+from tasks.newsletter.compiled import Compiled, Signer, compile_mail, on_the_wire
 from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, identity, sender_address
 from tasks.newsletter.digests.recheck import LastLook
+from tasks.newsletter.dkim import date_of
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing
 from tasks.newsletter.smtp.pool import Job
 from tasks.newsletter.verp import return_path
@@ -64,6 +65,7 @@ class Express:
     build: Callable[[Any], bytes]
     withheld: Callable[[Any], str] = lambda row: ""
     """Why a row is not to be sent, or an empty text."""
+    sign: Signer | None = None
 
     def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
         """Rows that cannot be composed have failed; they do not hold up the others."""
@@ -78,7 +80,7 @@ class Express:
             if reason := self.withheld(row):
                 claims.finish(row, worker, suppressed(reason))
                 return None
-            job = Job((self.model, row.pk), sender_address(), self.address(row), on_the_wire(self.build(row)))
+            job = Job((self.model, row.pk), sender_address(), self.address(row), self._payload(row))
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:
@@ -87,12 +89,17 @@ class Express:
             return None
         return Mail(self.model, row.pk, row.attempts, "", 0, lambda: job)
 
+    def _payload(self, row: Any) -> bytes:
+        message = self.build(row)
+        return on_the_wire(self.sign(message, date_of(message)) if self.sign else message)
+
 
 class CampaignSource:
     """The deliveries of one campaign; what is the same for all is compiled once."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: Campaign, sign: Signer | None = None) -> None:
         self.campaign = campaign
+        self._sign = sign
         self._compiled: dict[str, Compiled] = {}
         self._sender = sender_address()
         self._last_look = LastLook(campaign)
@@ -151,7 +158,7 @@ class CampaignSource:
         parts = Parts(body.subject, body.text, body.html, self.campaign.language, body.headers)
         # The date belongs to the campaign, so that a repetition is the same message to the byte.
         date = self.campaign.frozen_at or self.campaign.created_at
-        return compile_mail(parts, date)
+        return compile_mail(parts, date, self._sign)
 
 
 def due_campaigns() -> list[Campaign]:

@@ -66,7 +66,7 @@ def _parts(campaign: Campaign, period: Period, items: list[Item], more: int) -> 
         subject = _subject(period, items, more)
     text, html = render("digest", language, context)
     languages = {language, *(item.version.language for item in items)}
-    return Parts(subject, text, html, language, list_headers(TOPIC, language, languages))
+    return Parts(subject, text, html, language, list_headers(campaign, TOPIC, languages))
 
 
 def _subject(period: Period, items: list[Item], more: int) -> str:

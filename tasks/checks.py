@@ -1,0 +1,24 @@
+"""System checks: settings that cannot work are named when the program starts, not when a mail is due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from tasks.newsletter import dkim_keys
+
+
+@register()
+def dkim_keys_can_be_used(**_: Any) -> list[CheckMessage]:
+    """One error (tasks.E010) or warning (tasks.W010) per fault of ``ANTENNE_DKIM``."""
+    wrong = [
+        Error(
+            f"ANTENNE_DKIM: {fault}.",
+            hint="No mail can be signed, and none is sent, until this is mended. docs/mail.md tells how.",
+            id="tasks.E010",
+        )
+        for fault in dkim_keys.faults()
+    ]
+    weak = [Warning(f"ANTENNE_DKIM: {weakness}.", id="tasks.W010") for weakness in dkim_keys.weaknesses()]
+    return [*wrong, *weak]

@@ -1,0 +1,145 @@
+"""The doctor's look at TLS, against servers that do it well, badly or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dns.resolver
+import pytest
+from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+from cms.demo.runtime.ports import free_port
+from tasks.newsletter.doctor import tls
+from tasks.newsletter.doctor.findings import Finding, Host, Level, Subject
+from tasks.newsletter.doctor.lookup import Lookup
+from tests.doubles.dns import NameServer
+from tests.doubles.smtp import Behaviour
+
+NAME = "mail.example.org"
+
+
+def certificate(directory: Path, name: str, *, days: int) -> Path:
+    """A certificate with its key in one file; it signs itself, and ends in ``days``."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = directory / "both.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@contextlib.contextmanager
+def mail_server(pem: Path | None) -> Iterator[int]:
+    """A real server with STARTTLS, or without where it has no certificate: its port."""
+    context = None
+    if pem:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+    server = Controller(Behaviour(), hostname="127.0.0.1", port=free_port(), tls_context=context)
+    server.start()
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def dripping_server() -> Iterator[int]:
+    """Sends one byte of a reply that never ends every tenth of a second."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                while not ended.wait(0.1):
+                    connection.sendall(b"2")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended.set()
+            thread.join()
+
+
+def look(port: int, trusted: Path | None = None, seconds: float = 5.0) -> Finding:
+    """What the doctor says of the relay at ``port``."""
+    context = ssl.create_default_context(cafile=str(trusted) if trusted else None)
+    with NameServer({(NAME, "A"): ["127.0.0.1"]}) as names:
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], names.port
+        domain = "example.org"
+        relays = (Host(NAME, port),)
+        subject = Subject(domain, domain, domain, relays=relays, seconds=seconds, tls=context)
+        [found] = tls.check(subject, Lookup(resolver))
+    return found
+
+
+def test_a_valid_certificate_is_in_order(tmp_path: Path) -> None:
+    pem = certificate(tmp_path, NAME, days=30)
+    with mail_server(pem) as port:
+        assert look(port, pem) == Finding("TLS", Level.OK, f"{NAME}:{port}")
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "says"), [("other.example.org", 30, "Hostname mismatch"), (NAME, -1, "expired")]
+)
+def test_a_certificate_that_is_not_valid_is_wrong(tmp_path: Path, name: str, days: int, says: str) -> None:
+    pem = certificate(tmp_path, name, days=days)
+    with mail_server(pem) as port:
+        found = look(port, pem)
+    assert found.level == Level.WRONG
+    assert says in found.found
+
+
+def test_a_certificate_of_nobody_is_wrong(tmp_path: Path) -> None:
+    with mail_server(certificate(tmp_path, NAME, days=30)) as port:
+        found = look(port)
+    assert (found.level, "self-signed" in found.found) == (Level.WRONG, True)
+
+
+def test_a_server_without_tls_is_wrong() -> None:
+    with mail_server(None) as port:
+        found = look(port)
+    assert found.level == Level.WRONG
+    assert "STARTTLS" in found.found
+
+
+def test_a_server_that_is_away_could_not_be_checked() -> None:
+    assert look(free_port()).level == Level.UNCHECKED
+
+
+def test_a_server_that_drips_holds_up_nobody() -> None:
+    began = time.monotonic()
+    with dripping_server() as port:
+        assert look(port, seconds=1.0).level == Level.UNCHECKED
+    assert time.monotonic() - began < 3
