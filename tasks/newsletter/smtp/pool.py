@@ -17,6 +17,8 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+import uvloop
+
 from tasks.newsletter.smtp.breaker import Breaker
 from tasks.newsletter.smtp.budget import Budget
 from tasks.newsletter.smtp.relays import RelayConfig
@@ -26,7 +28,7 @@ from tasks.newsletter.smtp.wire import Reply
 # A mail whose connection broke before anything was handed over is tried on others, this often.
 TRIES = 3
 # How long, in seconds, finished mails wait for what share of the others.
-LINGER, MOST = 0.005, 0.7
+LINGER, MOST = 0.005, 0.5
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Pool:
         self._results: list[Result] = []
         self._goal = 1
         self._backlog: deque[Job] = deque()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
         self._wanted = 0
         self._closing = False
