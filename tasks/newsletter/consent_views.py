@@ -31,7 +31,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     subscriber = _subscriber(request, pk)
     context = {
         "subscriber": subscriber,
-        "records": [(step, in_words(step.details)) for step in subscriber.consent_records.order_by("position")],
+        "records": [
+            (step, in_words(step.details)) for step in subscriber.consent_records.order_by("position")
+        ],
         "broken_at": consent.broken_at(subscriber),
     }
     return render(request, "tasks/admin/consent.html", context)

@@ -16,8 +16,8 @@ from tasks.ledger.models import State
 from tasks.newsletter.addresses import address_key
 from tasks.newsletter.compiled import message
 from tasks.newsletter.compose import LINK_SLOT, Parts, message_id, render, site_settings
-from tasks.newsletter.links import PREFERENCES_WITHIN, preferences_url
 from tasks.newsletter.limits import over_limit
+from tasks.newsletter.links import PREFERENCES_WITHIN, preferences_url
 from tasks.newsletter.models import SettingsRequest, Subscriber, Suppression
 from tasks.newsletter.suppressions import is_suppressed
 

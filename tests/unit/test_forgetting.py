@@ -77,7 +77,9 @@ def test_requests_for_the_settings_go_after_a_month(db: None) -> None:
         SettingsRequest.objects.create(subscriber=person, language="de", requested_at=at, state=state)
     forget()
     assert SettingsRequest.objects.count() == 2
-    assert not SettingsRequest.objects.filter(state=State.SENT, requested_at__lt=timezone.now() - OLD).exists()
+    assert not SettingsRequest.objects.filter(
+        state=State.SENT, requested_at__lt=timezone.now() - OLD
+    ).exists()
 
 
 def test_counts_of_sign_ups_go_after_their_window(db: None) -> None:

@@ -43,8 +43,8 @@ from tasks.newsletter.models import (
     TestMail,
 )
 from tasks.newsletter.own_data import SECTIONS, own_data
-from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.settings_mail import settings_message
+from tasks.newsletter.sources import CampaignSource
 from tasks.newsletter.subscribe import request_subscription
 from tasks.newsletter.suppressions import suppress
 from tests.factories.pages import SiteTree
@@ -93,14 +93,21 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(site_tree: SiteT
     assert SettingsRequest.objects.count() == 1
 
 
-def test_statements_are_the_same_for_known_unknown_and_blocked_addresses(site_tree: SiteTree, settings) -> None:
+def test_statements_are_the_same_for_known_unknown_and_blocked_addresses(
+    site_tree: SiteTree, settings
+) -> None:
     settings.ANTENNE_SIGNUP_PER_NETWORK = settings.ANTENNE_SIGNUP_IN_ALL = 1000
     subscriber("de", email=ADDRESS)
     subscriber("de", email="blocked@example.org")
     suppress("blocked@example.org", SuppressionReason.COMPLAINT)
     Client().get("/de/newsletter/settings/")
     seen = set()
-    for address in (ADDRESS, "nobody@example.org", "blocked@example.org", *[ADDRESS, "nobody@example.org"] * 3):
+    for address in (
+        ADDRESS,
+        "nobody@example.org",
+        "blocked@example.org",
+        *[ADDRESS, "nobody@example.org"] * 3,
+    ):
         with CaptureQueriesContext(connection) as queries:
             Client().post("/de/newsletter/settings/", {"email": address})
         seen.add(tuple(re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries))
@@ -265,7 +272,9 @@ def test_a_reply_that_comes_after_the_erasure_is_not_kept(
     well_known: Subscriber, outcome: Outcome, many: bool
 ) -> None:
     other = Delivery.objects.create(
-        campaign=Campaign.objects.get(deliveries__isnull=False), address="other@example.org", address_key="other"
+        campaign=Campaign.objects.get(deliveries__isnull=False),
+        address="other@example.org",
+        address_key="other",
     )
     Delivery.objects.update(state=State.SENDING, worker="a")
     erase(well_known)

@@ -28,7 +28,15 @@ from tasks.newsletter.confirmation import withheld
 from tasks.newsletter.consent_words import in_words
 from tasks.newsletter.deliverable import deliverable
 from tasks.newsletter.links import confirm_url, unsubscribe_url
-from tasks.newsletter.models import ConsentRecord, Frequency, MailRelay, SignupCount, Standing, SubscriptionRequest, SuppressionReason
+from tasks.newsletter.models import (
+    ConsentRecord,
+    Frequency,
+    MailRelay,
+    SignupCount,
+    Standing,
+    SubscriptionRequest,
+    SuppressionReason,
+)
 from tasks.newsletter.origin import client_address, network_of
 from tasks.newsletter.suppressions import is_suppressed, suppress
 from tasks.newsletter.topics import topic_label
@@ -169,8 +177,12 @@ def test_api_leaves_the_proof_for_another_try_where_the_address_is_wrong(
 ) -> None:
     version = client.get(f"{API}/topics").json()["languages"][0]["consent_version"]
     wanted = {
-        **{"language": "de", "topics": ["congress"], "consent_language": "de", "source": "https://x.example/"},
-        **{"consent_version": version, "altcha": solved()},
+        "language": "de",
+        "topics": ["congress"],
+        "consent_language": "de",
+        "source": "https://x.example/",
+        "consent_version": version,
+        "altcha": solved(),
     }
     for address, status in (("nonsense", 400), ("a@example.org", 202)):
         reply = client.post(API, wanted | {"email": address}, content_type="application/json")
