@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from tasks.announcements.models import AnnouncementVersion
-from tasks.newsletter.bodies import body_of
-from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts
+from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, campaign_parts
 from tasks.newsletter.digests.compose import NothingLeft, digest_parts
 from tasks.newsletter.digests.items import announced_between
 from tasks.newsletter.digests.periods import Period
@@ -50,7 +49,9 @@ def count_visit(campaign: Campaign) -> None:
 def read(campaign: Campaign) -> Parts | None:
     """The mail for everybody; None where nothing of it may be shown any more."""
     if campaign.kind == CampaignKind.ANNOUNCEMENT:
-        return _impersonal(_parts(body_of(campaign), campaign))
+        # Not stored where it was not sent yet: to look at it changes nothing.
+        body = MailBody.objects.filter(campaign=campaign, variant="").first()
+        return _impersonal(_parts(body, campaign) if body else campaign_parts(campaign))
     stored = MailBody.objects.filter(campaign=campaign, variant=EVERYTHING).first()
     if stored and _all_public(campaign):
         return _impersonal(_parts(stored, campaign))
