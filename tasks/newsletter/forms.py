@@ -31,7 +31,7 @@ class SubscribeForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the mails"),
         choices=LANGUAGES,
-        help_text=_("You can change it later, on your settings page."),
+        help_text=_("You can change it later: every mail leads to your settings."),
     )
     frequency = forms.ChoiceField(
         label=_("How often"),

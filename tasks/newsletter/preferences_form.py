@@ -68,7 +68,7 @@ class PreferencesForm(forms.Form):
         help_text=_("A digest once a week or month tells everything since the last one in one mail."),
     )
     pause = forms.ChoiceField(
-        label=_("Pause"),
+        label=_("Pause from mails"),
         choices=PAUSES,
         widget=forms.RadioSelect,
         help_text=_("No mails for a while. They come again by themselves afterwards."),

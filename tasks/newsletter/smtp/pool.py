@@ -17,13 +17,16 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-import uvloop
-
 from tasks.newsletter.smtp.breaker import Breaker
 from tasks.newsletter.smtp.budget import Budget
 from tasks.newsletter.smtp.relays import RelayConfig
 from tasks.newsletter.smtp.session import Broken, Session, Stage
 from tasks.newsletter.smtp.wire import Reply
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # there is none for Windows
+    from asyncio import new_event_loop
 
 # A mail whose connection broke before anything was handed over is tried on others, this often.
 TRIES = 3
@@ -82,7 +85,7 @@ class Pool:
         self._results: list[Result] = []
         self._goal = 1
         self._backlog: deque[Job] = deque()
-        self._loop = uvloop.new_event_loop()
+        self._loop = new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
         self._wanted = 0
         self._closing = False
