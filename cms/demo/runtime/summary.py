@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from cms.demo.runtime.config import DemoConfig
 
-TRY = "Publish the BarCamp report, then open the mailbox."
+TRY = "Publish the BarCamp report, then the newsletter issue, and look into the mailbox."
 NOTHING_LEFT = "All drafts are published: look into the mailbox. make demo-reset brings the drafts back."
 
 
