@@ -23,11 +23,6 @@ from tasks.newsletter.smtp.relays import RelayConfig
 from tasks.newsletter.smtp.session import Broken, Session, Stage
 from tasks.newsletter.smtp.wire import Reply
 
-try:
-    from uvloop import new_event_loop
-except ImportError:  # there is none for Windows
-    from asyncio import new_event_loop
-
 # A mail whose connection broke before anything was handed over is tried on others, this often.
 TRIES = 3
 # How long, in seconds, finished mails wait for what share of the others.
@@ -85,7 +80,7 @@ class Pool:
         self._results: list[Result] = []
         self._goal = 1
         self._backlog: deque[Job] = deque()
-        self._loop = new_event_loop()
+        self._loop = _event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
         self._wanted = 0
         self._closing = False
@@ -272,3 +267,13 @@ class Pool:
         lanes = [lane for route in self.routes for lane in route.lanes]
         if lanes:
             await asyncio.wait(lanes)
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The fast one; there is none for Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
