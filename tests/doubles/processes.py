@@ -19,6 +19,7 @@ from django.db import connection
 from cms.demo.runtime.broker import find_server
 from cms.demo.runtime.ports import free_port
 
+CONNECTIONS_OF_A_PROCESS = 4
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -76,6 +77,7 @@ def environment(broker_url: str, smtp_port: int, **more: str) -> dict[str, str]:
         "ANTENNE_DOORBELL": "1",
         "ANTENNE_SWEEP_SECONDS": "1",
         "ANTENNE_LEASE_SECONDS": "3",
+        "ANTENNE_MAIL_CONNECTIONS": str(CONNECTIONS_OF_A_PROCESS),
         **more,
     }
 

@@ -15,8 +15,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from tasks.announcements.conservation import balances
 from tasks.ledger.models import OPEN_STATES, State
-from tasks.newsletter.models import Campaign, CampaignState, Delivery
-from tests.doubles.processes import PROJECT, Broker, environment, wait_until, worker
+from tasks.newsletter.models import Campaign, CampaignKind, CampaignState, Delivery
+from tests.doubles.processes import CONNECTIONS_OF_A_PROCESS, PROJECT, Broker, environment, wait_until, worker
 from tests.doubles.smtp import Behaviour
 from tests.factories.pages import SiteTree, build_site_tree
 from tests.factories.publishing import draft, publish
@@ -25,7 +25,7 @@ from tests.factories.subscribers import subscriber
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RECIPIENTS = 60
-CONNECTIONS = 2
+CONNECTIONS = 2 * CONNECTIONS_OF_A_PROCESS
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def announce(site: SiteTree, recipients: int = RECIPIENTS) -> list[str]:
 
 def all_done() -> bool:
     """Whether the German campaign has come to an end."""
-    campaign = Campaign.objects.filter(language="de").first()
+    campaign = Campaign.objects.filter(language="de", kind=CampaignKind.ANNOUNCEMENT).first()
     return campaign is not None and campaign.state == CampaignState.DONE
 
 

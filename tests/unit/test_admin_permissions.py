@@ -241,4 +241,5 @@ def test_confirmation_page_says_what_is_confirmed(site_tree: SiteTree, client: C
     page = client.get("/" + confirm_url(wish).split("/", 3)[3])
     shown = re.findall("<dd>(.*?)</dd>", body(page))
     with override("fr"):
-        assert shown == [wish.get_language_display(), f"{topic_label('congress')}, gone"]
+        topics = f"{topic_label('congress')}, gone"
+        assert shown == [wish.get_language_display(), wish.get_frequency_display(), topics]
