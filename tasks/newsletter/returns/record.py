@@ -77,9 +77,7 @@ def _settle(event: MailEvent) -> None:
     """
     accepted = Delivery.objects.filter(pk=event.delivery_id, state__in=(State.SENT, State.UNKNOWN))
     if event.kind in (EventKind.HARD, EventKind.SOFT):
-        accepted.update(
-            state=State.FAILED, code=event.code, detail=event.detail, updated_at=timezone.now()
-        )
+        accepted.update(state=State.FAILED, code=event.code, detail=event.detail, updated_at=timezone.now())
     else:
         unclear = accepted.filter(state=State.UNKNOWN)
         unclear.update(state=State.SENT, sent_at=event.occurred_at, updated_at=timezone.now())
@@ -98,9 +96,7 @@ def _follow(event: MailEvent, address: str, subscriber: Subscriber | None) -> No
         _count(event, address, subscriber)
 
 
-def _block(
-    address: str, subscriber: Subscriber | None, reason: SuppressionReason, event: MailEvent
-) -> None:
+def _block(address: str, subscriber: Subscriber | None, reason: SuppressionReason, event: MailEvent) -> None:
     is_new = suppress(address, reason, note=f"{event.source} {event.code}".strip())
     if is_new and subscriber:
         details = {"reason": reason.value, "code": event.code}
