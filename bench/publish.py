@@ -44,9 +44,7 @@ def measure() -> tuple[list[float], list[float]]:
     from tasks.newsletter.models import Subscriber
 
     home = Page.objects.get(depth=1).add_child(instance=HomePage(title="Bench", slug="bench"))
-    Subscriber.objects.bulk_create(
-        Subscriber.of(f"{n}@example.org", language="de") for n in range(1000)
-    )
+    Subscriber.objects.bulk_create(Subscriber.of(f"{n}@example.org", language="de") for n in range(1000))
     label = f"antenne.saved.{CongressPage._meta.label}"
 
     def publish(number: int) -> float:

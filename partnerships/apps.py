@@ -22,6 +22,7 @@ class PartnershipsConfig(AppConfig):
             name="partnerships",
             verbose_name=self.verbose_name,
             topics=(("partnership", _("New partnerships")),),
+            subjects="partnerships.domain.subjects.subjects",
             announceable=("partnerships.PartnershipPage",),
             api_routers=(
                 ("/partnerships", "partnerships.api.partnerships"),

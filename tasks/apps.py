@@ -23,9 +23,14 @@ class TasksConfig(AppConfig):
         return Plugin(
             name="tasks",
             verbose_name=self.verbose_name,
+            topics=(("newsletter", _("Newsletter")),),
+            announceable=("tasks.NewsletterIssuePage",),
             urls=("tasks.newsletter.urls",),
             root_urls=("tasks.social.noticeboard.urls",),
-            api_routers=(("/announcements", "tasks.api.router"),),
+            api_routers=(
+                ("/announcements", "tasks.api.router"),
+                ("/subscriptions", "tasks.newsletter.api.router"),
+            ),
             channels={
                 "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",

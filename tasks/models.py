@@ -1,6 +1,7 @@
 """All models of the app; each lives with the part that it belongs to."""
 
 from tasks.announcements.models import Announcement, AnnouncementVersion, Heartbeat
+from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.newsletter.models import (
     Campaign,
     ConsentRecord,
@@ -11,6 +12,7 @@ from tasks.newsletter.models import (
     MailBody,
     MailEvent,
     MailRelay,
+    SettingsRequest,
     SignupCount,
     Subscriber,
     SubscriptionRequest,
@@ -33,8 +35,10 @@ __all__ = [
     "MailBody",
     "MailEvent",
     "MailRelay",
+    "NewsletterIssuePage",
     "Notice",
     "Post",
+    "SettingsRequest",
     "SignupCount",
     "SocialAccount",
     "Subscriber",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import QuerySet
@@ -17,14 +18,16 @@ from tasks.announcements.schedule import publish_due
 from tasks.ledger.claims import recover
 from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
-from tasks.newsletter.models import Delivery, SubscriptionRequest
+from tasks.newsletter.digests.schedule import open_due
+from tasks.newsletter.forgetting import forget
+from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
 from tasks.social.posts import delete_withdrawn, look_for_unknown, send_posts
 
 logger = logging.getLogger(__name__)
 
-LEDGERS = (SubscriptionRequest, Delivery, Post)
+LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post)
 
 
 def sweep() -> dict[str, int]:
@@ -36,7 +39,9 @@ def sweep() -> dict[str, int]:
         "given_back_or_unknown": _recover,
         "found": reconcile,
         "routed": route_due,
+        "digests": open_due,
         "finished": close_finished,
+        "forgotten": forget,
     }
     done = {name: _guarded(name, step) for name, step in steps.items()}
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
@@ -74,7 +79,7 @@ def suppress() -> int:
     return suppressed
 
 
-def _suppress(rows: QuerySet[Delivery] | QuerySet[Post] | QuerySet[SubscriptionRequest]) -> int:
+def _suppress(rows: QuerySet[Any]) -> int:
     waiting = rows.filter(state__in=(State.PENDING, State.CLAIMED, State.DEFERRED))
     return waiting.update(state=State.SUPPRESSED, detail=_("Suppressed by the operator."), lease_until=None)
 

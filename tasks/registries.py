@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
-from wagtail_modeladmin.views import HistoryView
+from wagtail_modeladmin.views import DeleteView, HistoryView
 
 from tasks.announcements.models import Announcement
+from tasks.newsletter.consent_views import ConsentButton
+from tasks.newsletter.erase import erase
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
 from tasks.newsletter.topics import topic_label
 from tasks.social.models import Post, SocialAccount
@@ -70,6 +74,35 @@ class SubscribersAskThemselves(LookingNeedsPermission):
         return False
 
 
+class Erase(DeleteView):
+    """Erasing in place of deleting: the base class would leave the address in the log and on mails."""
+
+    page_title = _("Erase")
+
+    def confirmation_message(self) -> str:
+        """What it means."""
+        return str(
+            _(
+                "Everything about this person is deleted for good, and nothing is ever sent to the address "
+                "again. Do this only when the person asks for it."
+            )
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Erase, and say so without naming anybody."""
+        erase(self.instance)
+        messages.success(request, _("The person's data is erased."))
+        return redirect(self.index_url)
+
+
+class SubscriberButtons(ConsentButton):
+    """Calls things by their name."""
+
+    def delete_button(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The way to ``Erase``."""
+        return {**super().delete_button(*args, **kwargs), "label": _("Erase"), "title": _("Erase")}
+
+
 class SubscriberAdmin(ModelAdmin):
     """Who wants mail. New ones come through the form, with their own confirmation."""
 
@@ -77,6 +110,8 @@ class SubscriberAdmin(ModelAdmin):
     menu_label = _("Subscribers")
     menu_icon = "group"
     permission_helper_class = SubscribersAskThemselves
+    button_helper_class = SubscriberButtons
+    delete_view_class = Erase
     history_view_class = LookedAtHistory
     list_display = ("email", "language", "standing", "topics", "created_at")
     list_filter = ("standing", "language", "interests__topic")
@@ -140,8 +175,18 @@ class CampaignAdmin(ReadOnlyAdmin):
     model = Campaign
     menu_label = _("Campaigns")
     menu_icon = "list-ul"
-    list_display = ("__str__", "language", "state", "candidates", "frozen_at", "finished_at")
-    list_filter = ("state", "language")
+    list_display = (
+        "__str__",
+        "kind",
+        "period",
+        "language",
+        "state",
+        "candidates",
+        "web_views",
+        "frozen_at",
+        "finished_at",
+    )
+    list_filter = ("kind", "state", "language")
 
     def get_queryset(self, request: Any) -> Any:
         """With all that the list names, in a fixed number of queries."""

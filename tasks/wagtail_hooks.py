@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -16,6 +18,9 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from cms.plugins import registry
 from tasks.announcements import admin_urls
+from tasks.announcements.record import will_announce
+from tasks.newsletter import consent_views
+from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.registries import AnnouncementsGroup
 
 modeladmin_register(AnnouncementsGroup)
@@ -24,7 +29,7 @@ modeladmin_register(AnnouncementsGroup)
 @hooks.register("register_admin_urls")
 def admin_routes() -> list[Any]:
     """The announcement view of a page, and its actions."""
-    return [path("announcements/", include(admin_urls))]
+    return [path("announcements/", include(admin_urls)), path("consent/", include(consent_views))]
 
 
 def _is_announceable(page: Page) -> bool:
@@ -50,6 +55,17 @@ def listing_button(page: Page, user: Any, next_url: str | None = None) -> Iterat
         yield Button(
             _("Announcement"), reverse("announcements:page", args=[page.pk]), icon_name="mail", priority=45
         )
+
+
+@hooks.register("before_publish_page")
+def ask_before_sending(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An issue is mail to many: its number of readers is shown before it goes out.
+
+    The draft is saved by then. What is announced already goes live without asking.
+    """
+    if isinstance(page, NewsletterIssuePage) and will_announce(page):
+        return redirect("announcements:confirm", page.pk)
+    return None
 
 
 @hooks.register("register_permissions")

@@ -34,11 +34,12 @@ class DeliveryAPI(NinjaAPI):
     def create_response(self, request: HttpRequest, data: Any, **options: Any) -> HttpResponse:
         """Add validators and cache headers to every successful answer."""
         response = super().create_response(request, data, **options)
-        if response.status_code != 200:
+        response["Access-Control-Allow-Origin"] = "*"
+        if response.status_code != 200 or request.method != "GET" or "Cache-Control" in response:
+            response.setdefault("Cache-Control", "no-store")
             return response
         response["ETag"] = f'"{blake2b(response.content, digest_size=16).hexdigest()}"'
         response["Cache-Control"] = "public, max-age=0, must-revalidate"
-        response["Access-Control-Allow-Origin"] = "*"
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed"}
+TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 409: "Conflict", 410: "Gone"}
 
 
 class BadParameter(Exception):

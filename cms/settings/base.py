@@ -168,7 +168,7 @@ ANTENNE_SERVE_MEDIA = False
 # Relays as URLs, e.g. smtp+starttls://user:password@host:587?name=main&weight=3&connections=10.
 # Empty: the one of the EMAIL_* settings.
 ANTENNE_RELAYS = env.words("ANTENNE_RELAYS")
-ANTENNE_MAIL_CONNECTIONS = env.integer("ANTENNE_MAIL_CONNECTIONS", 10)
+ANTENNE_MAIL_CONNECTIONS = env.integer("ANTENNE_MAIL_CONNECTIONS", 20)
 ANTENNE_MAIL_DOMAIN_RATES = env.words("ANTENNE_MAIL_DOMAIN_RATES")
 ANTENNE_MAIL_PROVIDER = env.text("ANTENNE_MAIL_PROVIDER")
 ANTENNE_BOUNCE_ADDRESS = env.text("ANTENNE_BOUNCE_ADDRESS")

@@ -13,6 +13,7 @@ from cms.announceable import Fact
 from partnerships.domain import partial_dates
 from partnerships.domain.distance import distance_km
 from partnerships.domain.map import map_of
+from partnerships.domain.subjects import partnership_key
 from partnerships.models import Level, Municipality, Partnership, PartnershipMember
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -44,6 +45,7 @@ def partnership_context(partnership: Partnership, language: str) -> dict[str, An
     members = list(partnership.members.all())
     return {
         "record": partnership,
+        "subject": partnership_key(partnership.public_id),
         "members": [_card(member) for member in members],
         "facts": partnership_facts(partnership),
         "sources": partnership.sources.all(),

@@ -117,6 +117,13 @@ class PartnershipPage(AnnounceablePage):
         """The story."""
         return absolute_html(self.origin_story, self.full_url or "")
 
+    def announcement_extras(self) -> dict[str, Any]:
+        """Who follows the partnership or one of its places hears of it."""
+        from partnerships.domain.subjects import subjects_of
+
+        record = Partnership.objects.with_members().get(pk=self.partnership_id)
+        return {"subjects": subjects_of(record)}
+
     def api_body(self) -> dict[str, Any]:
         """The facts as the API's own document of the partnership, and the story."""
         from partnerships.domain.documents import partnership_document

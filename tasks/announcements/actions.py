@@ -12,10 +12,13 @@ from wagtail.models import Page
 from tasks.announcements import doorbell
 from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.ledger.models import State
-from tasks.newsletter.models import CampaignState, Delivery
+from tasks.newsletter import control as newsletter
+from tasks.newsletter.models import Campaign, CampaignState, Delivery
 
 KINDS = {"mail": "campaigns__deliveries", "post": "posts", "failed": "campaigns"}
 """What an action can be about, with the way there from the version that was sent."""
+
+CONTROLS = {"pause": newsletter.pause, "resume": newsletter.resume, "cancel": newsletter.cancel}
 
 
 def may_act(user: Any, version: AnnouncementVersion, page: Page) -> bool:
@@ -54,7 +57,7 @@ def take_as_sent(rows: Any) -> int:
 def reopen(announcement: Announcement) -> None:
     """Mails that are to be sent again need a campaign that is being sent."""
     pending = Delivery.objects.filter(announcement=announcement, state=State.PENDING)
-    announcement.campaigns.filter(deliveries__in=pending).update(
+    announcement.campaigns.filter(deliveries__in=pending).exclude(state=CampaignState.PAUSED).update(
         state=CampaignState.SENDING, finished_at=None
     )
 
@@ -65,3 +68,8 @@ def rows_of(announcement: Announcement, kind: str, pk: int) -> Any:
         return announcement.deliveries.filter(campaign=pk, state=State.FAILED)
     rows: Any = announcement.deliveries if kind == "mail" else announcement.posts
     return rows.filter(pk=pk)
+
+
+def control(campaigns: QuerySet[Campaign], action: str) -> None:
+    """Pause, resume or cancel."""
+    CONTROLS[action](campaigns)

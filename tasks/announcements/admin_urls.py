@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from tasks.announcements import admin_views
+from tasks.announcements import admin_views, archive_switch
+from tasks.newsletter import mail_admin
 
 app_name = "announcements"
 urlpatterns = [
     path("<int:page_id>/", admin_views.page_announcements, name="page"),
     path("<int:page_id>/state/", admin_views.state_fragment, name="state"),
+    path("<int:page_id>/archive/", archive_switch.switch, name="archive"),
     path("<int:page_id>/act/", admin_views.act, name="act"),
+    path("<int:page_id>/mail/", mail_admin.mail, name="mail"),
+    path("<int:page_id>/mail/frame/", mail_admin.frame, name="frame"),
+    path("<int:page_id>/mail/test/", mail_admin.send_test, name="test"),
+    path("<int:page_id>/confirm/", mail_admin.confirm, name="confirm"),
 ]

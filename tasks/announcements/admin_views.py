@@ -79,6 +79,10 @@ def act(request: HttpRequest, page_id: int) -> HttpResponse:
         messages.success(
             request, _("It goes out now, in the original language where a translation is missing.")
         )
+    elif action in actions.CONTROLS:
+        campaigns = announcement.campaigns.filter(pk=_key(request, "row"))
+        _allow(request, page, announcement.versions.select_related("page"))
+        actions.control(campaigns, action)
     elif action in ("again", "sent") and kind in actions.KINDS:
         row = _key(request, "row")
         _allow(request, page, [get_object_or_404(actions.versions_of(announcement, kind, row))])

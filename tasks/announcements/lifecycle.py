@@ -10,6 +10,7 @@ from tasks.announcements import doorbell
 from tasks.announcements.models import AnnouncementVersion, Reason
 from tasks.announcements.record import record_going_live, record_silently
 from tasks.newsletter.cancel import cancel_mails
+from tasks.newsletter.digests.changes import versions_changed
 from tasks.social.posts import cancel_posts, withdraw_posts
 
 
@@ -43,6 +44,7 @@ def page_left(page: Page) -> None:
     """What is still waiting is not sent; posts are withdrawn where the account is set so."""
     versions = AnnouncementVersion.objects.filter(page_ref=page.pk)
     cancel_mails(versions, Reason.UNPUBLISHED)
+    versions_changed(versions)
     cancel_posts(versions, Reason.UNPUBLISHED)
     if withdraw_posts(versions):
         doorbell.ring_after_commit()
@@ -57,3 +59,4 @@ def page_moved(page: Page) -> None:
         if url and version.snapshot:
             version.snapshot["url"] = url
             version.save(update_fields=["snapshot"])
+    versions_changed(versions)

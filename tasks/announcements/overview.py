@@ -15,6 +15,7 @@ from tasks.announcements.actions import may_act
 from tasks.announcements.models import Announcement
 from tasks.ledger.models import OPEN_STATES, State
 from tasks.newsletter.audience import EXCLUSIONS
+from tasks.newsletter.digests.changes import digests_with
 from tasks.newsletter.models import Campaign, CampaignState, Delivery
 from tasks.social.models import Post
 
@@ -73,6 +74,8 @@ class Edition:
     posts: list[Post]
     actable: frozenset[int]
     """Keys of the versions about whose mails and posts the user may do something."""
+    digests: list[tuple[Campaign, int]]
+    """Digests that tell of it, each with the number of its mails."""
 
     @property
     def may_send_now(self) -> bool:
@@ -112,15 +115,24 @@ def editions_of(page: Page, user: Any) -> list[Edition]:
     campaigns = [campaign for a in announcements for campaign in a.campaigns.all()]
     states = _states(campaigns)
     unknown = _unknown(campaigns)
+    digests = _digests(announcements)
     return [
         Edition(
             announcement,
             [_group(c, states.get(c.pk, {}), unknown.get(c.pk, [])) for c in _in_order(announcement)],
             sorted(announcement.posts.all(), key=lambda post: post.account_name),
             frozenset(v.pk for v in announcement.versions.all() if may_act(user, v, page)),
+            digests.get(announcement.pk, []),
         )
         for announcement in announcements
     ]
+
+
+def _digests(announcements: list[Announcement]) -> dict[int, list[tuple[Campaign, int]]]:
+    if not announcements:
+        return {}
+    since = min(announcement.release_at for announcement in announcements)
+    return digests_with([announcement.pk for announcement in announcements], since)
 
 
 def _in_order(announcement: Announcement) -> list[Campaign]:

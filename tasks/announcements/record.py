@@ -22,6 +22,17 @@ def record_going_live(page: Page) -> bool:
     return _add_version(page, edition=1, silenced=silenced) and not silenced
 
 
+def will_announce(page: Page) -> bool:
+    """Whether somebody hears of it when ``page`` is published now."""
+    decision = getattr(page, "announce", AnnounceChoice.FIRST)
+    if decision != AnnounceChoice.FIRST:
+        return bool(decision == AnnounceChoice.AGAIN)
+    known = AnnouncementVersion.objects.filter(
+        announcement__translation_key=page.translation_key, language=_language(page)
+    )
+    return not known.exists()
+
+
 def record_silently(page: Page, reason: Reason) -> bool:
     """Note that ``page`` is live and that its first publication is not news."""
     return _add_version(page, edition=1, silenced=reason, whole=True)

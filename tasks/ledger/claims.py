@@ -68,7 +68,13 @@ def finish(row: LedgerRow, worker: str, outcome: Outcome) -> bool:
     A worker that was too slow finds its row called unknown. What it knows is better, so it may
     still say so.
     """
-    ours = _rows(row).filter(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN), worker=worker)
+    return finish_key(type(row), row.pk, worker, outcome)
+
+
+def finish_key(model: type[LedgerRow], key: int, worker: str, outcome: Outcome) -> bool:
+    """The same by the row's key."""
+    mine = model._default_manager.filter(pk=key, worker=worker)
+    ours = mine.filter(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN))
     now = timezone.now()
     return bool(
         ours.update(

@@ -6,14 +6,12 @@ import logging
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
+import css_inline
 import mrml
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -21,7 +19,10 @@ from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
 from wagtail.models import Site
 
+from cms.announceable import AnnouncementContent
 from cms.models import SiteSettings
+from tasks.newsletter.fit import fitted
+from tasks.newsletter.links import web_url
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
 
@@ -34,6 +35,10 @@ LINK_SLOT = "https://link.invalid/7f1d8a"
 """Ends the subscription (``links.unsubscribe_url``)."""
 SETTINGS_SLOT = "https://link.invalid/5e77ab"
 """Leads to the preference centre (``links.settings_url``)."""
+
+# Many mail programs read styles at the elements alone; media queries, and with them the dark
+# colours, stay for the others. Nothing is ever fetched.
+INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,20 @@ def site_settings() -> SiteSettings:
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(text, HTML) of ``tasks/mail/<template>`` in ``language``; the HTML is made from MJML."""
     with override(language):
-        full = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT, **context}
-        if content := context.get("content"):
-            full["topic"] = topic_label(content.topic)
-        text = render_to_string(f"tasks/mail/{template}.txt", full).strip() + "\n"
-        markup = render_to_string(f"tasks/mail/{template}.mjml", full)
-    return text, _html(markup)
+        markup = render_to_string(f"tasks/mail/{template}.mjml", _full(language, context))
+    return render_text(template, language, context), _html(markup)
+
+
+def render_text(template: str, language: str, context: dict[str, Any]) -> str:
+    """The text part alone."""
+    with override(language):
+        return render_to_string(f"tasks/mail/{template}.txt", _full(language, context)).strip() + "\n"
+
+
+def _full(language: str, context: dict[str, Any]) -> dict[str, Any]:
+    own = {"language": language, "site": site_settings(), "link": LINK_SLOT, "settings_link": SETTINGS_SLOT}
+    content = context.get("content")
+    return {**own, **context, **({"topic": topic_label(content.topic)} if content else {})}
 
 
 def _html(markup: str) -> str:
@@ -80,16 +93,29 @@ def _html(markup: str) -> str:
     A mail that is text alone is better than none.
     """
     try:
-        return str(mrml.to_html(markup).content)
-    except OSError:
+        return str(INLINER.inline(mrml.to_html(markup).content))
+    except (OSError, css_inline.InlineError):
         logger.exception("A mail has no HTML part, because its markup cannot be read")
         return ""
 
 
-def plain(html: str) -> str:
-    """Running text for the text part, with headings and lists kept apart and links written out."""
-    text: str = get_text(html, ParserConfig(display_links=False))
+def plain(html: str, *, links: bool = False) -> str:
+    """Running text for the text part; ``links`` writes their addresses out, a line each."""
+    text: str = get_text(_spelt_out(html) if links else html, ParserConfig(display_links=False))
     return text.strip()
+
+
+def _spelt_out(html: str) -> str:
+    """``html`` with the address of every link behind the block that it stands in."""
+    soup = BeautifulSoup(f"<!-- -->{html}", "html.parser")
+    for link in soup.find_all("a", href=True):
+        block = link.find_parent(["p", "li", "h2", "h3"]) or link
+        line = soup.new_tag("div")
+        line.string = str(link["href"])
+        following = block.find_next_sibling()
+        after = following if block.name == "h3" and following is not None and following.name == "p" else block
+        (after.append if after.name == "li" else after.insert_after)(line)
+    return str(soup)
 
 
 def campaign_parts(campaign: Campaign) -> Parts:
@@ -97,21 +123,29 @@ def campaign_parts(campaign: Campaign) -> Parts:
     if campaign.version is None:
         raise ValueError(f"Campaign {campaign.pk} has no version to send")
     content = campaign.version.content
+    links = bool(content.mail_mjml)
     context = {
         "content": content,
         "framed": campaign.framed,
-        "body_text": plain(content.body_html),
+        "body_text": plain(content.body_html, links=links),
+        "web_url": web_url(campaign),
     }
-    text, html = render("announcement", campaign.language, context)
-    return Parts(content.title, text, html, campaign.language, _list_headers(campaign, content.topic))
+
+    def html_of(shown: AnnouncementContent, cut: bool) -> str:
+        return render("announcement", campaign.language, {**context, "content": shown, "cut": cut})[1]
+
+    text = render_text("announcement", campaign.language, context)
+    html = fitted(html_of, content)
+    languages = {campaign.language, campaign.version.language}
+    headers = list_headers(content.topic, campaign.language, languages)
+    return Parts(content.title, text, html, campaign.language, headers)
 
 
-def _list_headers(campaign: Campaign, topic: str) -> dict[str, str]:
+def list_headers(topic: str, language: str, languages: set[str]) -> dict[str, str]:
     """Headers of RFC 2919, 2369 and 8058 that do not depend on the recipient."""
     contact = site_settings().contact_email or sender_address()
-    languages = {campaign.language, campaign.version.language if campaign.version else campaign.language}
     return {
-        "List-Id": f"{topic} ({campaign.language}) <{topic}.{campaign.language}.{mail_domain()}>",
+        "List-Id": f"{topic} ({language}) <{topic}.{language}.{mail_domain()}>",
         "List-Help": f"<mailto:{contact}>",
         "List-Unsubscribe": f"<{LINK_SLOT}>, <mailto:{contact}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -135,28 +169,3 @@ def identity(campaign: Campaign, delivery: int) -> str:
 def one_line(text: str) -> str:
     """``text`` for a header: without line ends, control characters and changes of direction."""
     return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text if char not in BIDI)
-
-
-def message(parts: Parts, recipient: str, link: str, identity: str, date: datetime) -> bytes:
-    """The finished message for one recipient, with CRLF line ends."""
-    mail = EmailMessage(policy=SMTP)
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(addr_spec=recipient)
-    mail["Subject"] = one_line(parts.subject)
-    mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = identity
-    mail.set_content(parts.text.replace(LINK_SLOT, link), cte="quoted-printable")
-    if parts.html:
-        mail.add_alternative(parts.html.replace(LINK_SLOT, link), subtype="html", cte="quoted-printable")
-    return _raw(parts.headers, link) + mail.as_bytes()
-
-
-def _raw(headers: dict[str, str], link: str) -> bytes:
-    """Headers for machines, one line each.
-
-    The email package would fold them, and turn a link that is longer than a line into an encoded
-    word, in which no mail program looks for an address (RFC 2369 §2).
-    """
-    lines = (f"{name}: {value.replace(LINK_SLOT, link)}\r\n" for name, value in headers.items())
-    return "".join(lines).encode("ascii")

@@ -101,6 +101,23 @@ class Worker:
         self.process.wait()
 
 
+class Beat:
+    """Celery's clock alone, in a process group of its own."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "tasks", "beat", "-s", str(log.with_suffix(".db"))]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, cwd=PROJECT, env=env, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def kill(self) -> None:
+        """kill -9."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
 @contextlib.contextmanager
 def worker(env: dict[str, str], log: Path, *, beat: bool = True) -> Iterator[Worker]:
     """A worker that ends with the block."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from email import message_from_bytes, policy
 
 import pytest
@@ -11,10 +10,10 @@ import pytest
 from tasks import outbox
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
+from tasks.newsletter.compiled import on_the_wire
 from tasks.newsletter.models import Delivery, Standing, Subscriber, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.newsletter.subscribe import request_subscription, unsubscribe
-from tasks.newsletter.transport import Relay, RelayDown, dot_stuffed
 from tests.doubles.smtp import Behaviour
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -85,39 +84,6 @@ def test_relay_that_is_down_is_no_attempt(deliveries, relay: Behaviour, settings
     assert not relay.received
 
 
-def test_silent_server_is_given_up_after_the_timeout(settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = (
-            "127.0.0.1",
-            silent.getsockname()[1],
-            1,
-        )
-        with Relay() as connection, pytest.raises(RelayDown):
-            connection.open()
-
-
-def test_connection_that_breaks_before_the_message_is_no_attempt(settings) -> None:
-    def answer_and_hang_up(server: socket.socket) -> None:
-        client, _ = server.accept()
-        with client:
-            client.sendall(b"220 hello\r\n")
-            client.recv(1024)
-            client.sendall(b"250 hello\r\n")
-            client.recv(1024)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = (
-            "127.0.0.1",
-            server.getsockname()[1],
-            5,
-        )
-        thread = threading.Thread(target=answer_and_hang_up, args=(server,))
-        thread.start()
-        with Relay() as connection, pytest.raises(RelayDown):
-            connection.send("a@example.org", "b@example.org", b"x\r\n", 0)
-        thread.join()
-
-
 def test_who_left_in_between_gets_nothing(deliveries, relay: Behaviour) -> None:
     unsubscribe(Subscriber.objects.get(email="anna@example.org"))
     Subscriber.objects.filter(email="bernd@example.org").update(standing=Standing.UNSUBSCRIBED)
@@ -144,8 +110,8 @@ def test_confirmation_mail_is_sent_once(site_tree: SiteTree, relay: Behaviour) -
 
 
 def test_lines_that_begin_with_a_dot_survive() -> None:
-    assert dot_stuffed(b"a\r\n.b\r\n..c\r\n") == b"a\r\n..b\r\n...c\r\n.\r\n"
-    assert dot_stuffed(b"end") == b"end\r\n.\r\n"
+    assert on_the_wire(b"a\r\n.b\r\n..c\r\n") == b"a\r\n..b\r\n...c\r\n.\r\n"
+    assert on_the_wire(b"end") == b"end\r\n.\r\n"
 
 
 def _closed_port() -> int:

@@ -14,8 +14,8 @@ from tasks import outbox
 from tasks.announcements.models import AnnouncementVersion
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
-from tasks.newsletter import send
-from tasks.newsletter.models import Campaign, CampaignState, Delivery
+from tasks.newsletter.compiled import Compiled
+from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing, Subscriber
 from tasks.newsletter.send import send_mails
 from tests.doubles.smtp import Behaviour
 from tests.factories.pages import SiteTree
@@ -137,14 +137,14 @@ def test_row_that_cannot_be_composed_fails_alone(
     site_tree: SiteTree, relay: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     addresses = announce(site_tree, 4)
-    real = send.message
+    real = Compiled.payload
 
-    def broken(parts, address, *rest):
+    def broken(compiled, address, *rest):
         if address == addresses[1]:
             raise ValueError("cannot be written to")
-        return real(parts, address, *rest)
+        return real(compiled, address, *rest)
 
-    monkeypatch.setattr(send, "message", broken)
+    monkeypatch.setattr(Compiled, "payload", broken)
     send_mails(20)
     found = dict(Delivery.objects.values_list("address", "state"))
     assert found.pop(addresses[1]) == State.FAILED
@@ -160,15 +160,20 @@ def test_late_refusal_of_a_finished_campaign_is_tried_again(site_tree: SiteTree,
     assert states() == {State.SENT}
 
 
-def test_campaigns_take_turns(site_tree: SiteTree, relay: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.newsletter.send.BATCH", 2)
-    announce(site_tree, 6)
-    publish(draft(site_tree.news["de"]))
+def test_short_campaign_need_not_wait_for_the_end_of_a_long_one(
+    site_tree: SiteTree, relay: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.newsletter.engine.CLAIM", 4)
+    monkeypatch.setattr("tasks.newsletter.engine.LOW", 2)
+    long, short = announce(site_tree, 40), draft(site_tree.news["de"], title="Kurz")
+    Subscriber.objects.filter(email__in=long[2:]).update(standing=Standing.UNSUBSCRIBED)
+    publish(short)
     route_due()
+    Subscriber.objects.update(standing=Standing.CONFIRMED)
     send_mails(20)
-    subjects = [re.search(rb"Subject: (.+)", raw)[1] for _, raw in relay.received]
-    assert len(subjects) == 12
-    assert subjects[:2] == subjects[4:6] != subjects[2:4]
+    subjects = [b"Kurz" in re.search(rb"Subject: (.+)", raw)[1] for _, raw in relay.received]
+    assert len(subjects) == 42
+    assert not any(subjects[-20:])
 
 
 def test_after_a_restore_the_operator_can_suppress_what_is_under_way(

@@ -13,7 +13,8 @@ from cms.announceable import AnnouncementContent, Fact
 from cms.models import SiteSettings
 from tasks.announcements.route import route_due
 from tasks.newsletter import compose
-from tasks.newsletter.compose import Parts, campaign_parts, message, message_id, one_line
+from tasks.newsletter.compiled import message
+from tasks.newsletter.compose import LINK_SLOT, Parts, campaign_parts, identity, one_line
 from tasks.newsletter.links import unsubscribe_url
 from tasks.newsletter.models import Campaign, Delivery
 from tests.factories.pages import SiteTree
@@ -58,10 +59,9 @@ def parsed(delivery: Delivery) -> EmailMessage:
 
 def bytes_of(delivery: Delivery) -> bytes:
     campaign = Campaign.objects.get(pk=delivery.campaign_id)
-    link = unsubscribe_url(delivery.subscriber.public_id, campaign.language)
-    raw = message(
-        campaign_parts(campaign), delivery.address, link, message_id(delivery.public_id), timezone.now()
-    )
+    links = {LINK_SLOT: unsubscribe_url(delivery.subscriber.public_id, campaign.language)}
+    name = identity(campaign, delivery.pk)
+    raw = message(campaign_parts(campaign), delivery.address, links, name, timezone.now())
     assert b"\r\n" in raw
     assert not re.search(rb"(?<!\r)\n", raw)
     assert max(map(len, raw.split(b"\r\n"))) <= 998
@@ -123,7 +123,7 @@ def test_markup_that_cannot_be_read_leaves_a_mail_of_text(mails, caplog) -> None
     assert compose._html("<mjml><mj-body><b></mj-body></mjml>") == ""
     assert "markup" in caplog.text
     parts = Parts("Titel", "Text\n", "", "de")
-    raw = message(parts, "a@example.org", "https://x.example", "<1@example.org>", timezone.now())
+    raw = message(parts, "a@example.org", {}, "<1@example.org>", timezone.now())
     assert message_from_bytes(raw, policy=policy.default).get_content_type() == "text/plain"
 
 

@@ -264,3 +264,18 @@ def test_demo_content_is_written_once(site_tree: SiteTree) -> None:
     PartnershipPage.objects.first().delete()
     demo.load(site)
     assert PartnershipPage.objects.count() == 105
+
+
+def test_partnership_and_its_places_can_be_followed(site_tree: SiteTree, django_assert_num_queries) -> None:
+    from cms.plugins import registry
+
+    record = partnership(municipality("Hannover"), municipality("Perpignan", country="FR"))
+    page = partnership_page(directory(site_tree)["de"], record)
+    keys = [f"municipality:{member.municipality.public_id}" for member in record.members.all()]
+    assert list(page.get_announcement().subjects) == [f"partnership:{record.public_id}", *keys]
+    labels = dict(registry().subjects("de"))
+    assert labels[f"partnership:{record.public_id}"] == "Hannover – Perpignan"
+    for _number in range(20):
+        partnership()
+    with django_assert_num_queries(2):
+        assert len(registry().subjects("fr")) == 63

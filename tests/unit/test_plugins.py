@@ -44,7 +44,7 @@ def test_our_own_apps_register_as_anybody_elses() -> None:
 def test_announceable_types_and_topics_come_from_plugins() -> None:
     names = {model.__name__ for model in registry().announceable_models()}
     assert {"CongressPage", "BarcampReportPage", "PartnershipPage"} <= names
-    assert {"congress", "barcamp", "partnership"} == {key for key, _ in registry().topics()}
+    assert {"congress", "barcamp", "newsletter", "partnership"} == {key for key, _ in registry().topics()}
 
 
 def test_a_third_partys_channel_posts(with_example: None, site_tree: SiteTree) -> None:

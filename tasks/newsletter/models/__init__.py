@@ -11,6 +11,7 @@ from tasks.newsletter.models.campaigns import (
 from tasks.newsletter.models.consent import ConsentKind, ConsentRecord, Way
 from tasks.newsletter.models.returns import EventKind, MailEvent, Suppression, SuppressionReason
 from tasks.newsletter.models.routes import DomainPace, MailRelay
+from tasks.newsletter.models.settings import SettingsRequest
 from tasks.newsletter.models.subscribers import (
     LANGUAGES,
     Following,
@@ -38,6 +39,7 @@ __all__ = [
     "MailBody",
     "MailEvent",
     "MailRelay",
+    "SettingsRequest",
     "SignupCount",
     "Standing",
     "Subscriber",

@@ -1,0 +1,43 @@
+"""One sending process, as a worker runs it: says "ready", waits for a line, sends, prints JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+
+def main(seconds: float) -> None:
+    """Send until nothing is due or the time is up."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from tasks.celeryconfig import TASK_SECONDS
+    from tasks.newsletter.send import send_mails
+
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    before, began = cpu_seconds(), time.monotonic()
+    until = began + seconds
+    while send_mails(min(TASK_SECONDS, until - time.monotonic())) and time.monotonic() < until:
+        pass
+    figures = {
+        "wall": time.monotonic() - began,
+        "cpu": cpu_seconds() - before,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(figures), flush=True)
+
+
+def cpu_seconds() -> float:
+    """Of this process with all its threads, so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))

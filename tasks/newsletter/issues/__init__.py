@@ -1,0 +1,1 @@
+"""Newsletter issues that editors compose by hand."""

@@ -1,0 +1,156 @@
+"""Where mails come from: campaigns, and what goes ahead of them (confirmations and the like)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from tasks.announcements.content import withheld_because
+from tasks.announcements.models import AnnouncementVersion, Reason
+from tasks.ledger import batches, claims
+from tasks.ledger.models import LedgerRow, State
+from tasks.ledger.outcomes import failed, suppressed
+from tasks.newsletter import links
+from tasks.newsletter.bodies import body_of
+from tasks.newsletter.cancel import cancel_mails
+from tasks.newsletter.compiled import Compiled, compile_mail, on_the_wire
+from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, identity, sender_address
+from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing
+from tasks.newsletter.smtp.pool import Job
+from tasks.newsletter.verp import return_path
+
+logger = logging.getLogger(__name__)
+
+EXPRESS_BATCH = 20
+LINKS = {LINK_SLOT: links.unsubscribe_url, SETTINGS_SLOT: links.settings_url}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One claimed row, ready to be handed over."""
+
+    model: type[LedgerRow]
+    pk: int
+    attempts: int
+    domain: str
+    campaign: int
+    """0 where it belongs to none."""
+    job: Callable[[], Job]
+    """Makes the finished mail; as late as possible, because it is large."""
+
+
+class Source(Protocol):
+    """Something to send."""
+
+    def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
+        """Take up to ``limit`` mails, none to a domain in ``without``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Express:
+    """Mails that somebody waits for, each composed on its own."""
+
+    model: type[LedgerRow]
+    related: tuple[str, ...]
+    address: Callable[[Any], str]
+    build: Callable[[Any], bytes]
+    withheld: Callable[[Any], str] = lambda row: ""
+    """Why a row is not to be sent, or an empty text."""
+
+    def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
+        """Rows that cannot be composed have failed; they do not hold up the others."""
+        rows: QuerySet[Any] = self.model._default_manager.select_related(*self.related)
+        taken = claims.claim(rows, worker, min(limit, EXPRESS_BATCH))
+        return [mail for row in taken if (mail := self._mail(row, worker))]
+
+    def _mail(self, row: Any, worker: str) -> Mail | None:
+        try:
+            if reason := self.withheld(row):
+                claims.finish(row, worker, suppressed(reason))
+                return None
+            job = Job((self.model, row.pk), sender_address(), self.address(row), on_the_wire(self.build(row)))
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:
+            logger.exception("%s %s cannot be composed", self.model.__name__, row.pk)
+            claims.finish(row, worker, failed("", str(error)))
+            return None
+        return Mail(self.model, row.pk, row.attempts, "", 0, lambda: job)
+
+
+class CampaignSource:
+    """The deliveries of one campaign; what is the same for all is compiled once."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._compiled: dict[str, Compiled] = {}
+        self._sender = sender_address()
+
+    def __str__(self) -> str:
+        return f"Campaign {self.campaign.pk}"
+
+    def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
+        """Deliveries that are due, unless the page may not be shown any more."""
+        if self._is_withheld():
+            return []
+        rows = Delivery.objects.filter(campaign=self.campaign)
+        keys = batches.claim_keys(rows.exclude(domain__in=without) if without else rows, worker, limit)
+        held = rows.filter(pk__in=keys, state=State.CLAIMED, worker=worker).order_by("pk")
+        fields = ("pk", "address", "domain", "attempts", "variant", "subscriber__public_id")
+        wanted: list[list[Any]] = []
+        unwanted: list[list[Any]] = []
+        for *row, standing in held.values_list(*fields, "subscriber__standing"):
+            (wanted if standing == Standing.CONFIRMED else unwanted).append(row)
+        try:
+            self._compile_all({row[4] for row in wanted})
+        except BaseException:
+            batches.release_many(Delivery, keys, worker)
+            raise
+        gone = suppressed(_("The subscription ended before it was sent."))
+        batches.finish_many(Delivery, worker, [(row[0], gone) for row in unwanted])
+        return [self._mail(*row) for row in wanted]
+
+    def _is_withheld(self) -> bool:
+        version = self.campaign.version
+        if version is None or not (reason := withheld_because(version)):
+            return False
+        cancel_mails(AnnouncementVersion.objects.filter(pk=version.pk), Reason(reason))
+        return True
+
+    def _mail(self, pk: int, address: str, domain: str, attempts: int, variant: str, person: Any) -> Mail:
+        compiled = self._compiled[variant]
+        language = self.campaign.language
+
+        def job() -> Job:
+            ends = {slot: LINKS[slot](person, language) for slot in compiled.slots}
+            payload = compiled.payload(address, identity(self.campaign, pk), ends)
+            return Job((Delivery, pk), return_path(pk) or self._sender, address, payload, domain)
+
+        return Mail(Delivery, pk, attempts, domain, self.campaign.pk, job)
+
+    def _compile_all(self, variants: set[str]) -> None:
+        for variant in variants - self._compiled.keys():
+            self._compiled[variant] = self._compile(variant)
+
+    def _compile(self, variant: str) -> Compiled:
+        body = body_of(self.campaign, variant)
+        parts = Parts(body.subject, body.text, body.html, self.campaign.language, body.headers)
+        # The date belongs to the campaign, so that a repetition is the same message to the byte.
+        date = self.campaign.frozen_at or self.campaign.created_at
+        return compile_mail(parts, date)
+
+
+def due_campaigns() -> list[Campaign]:
+    """Campaigns with mails that may go out now, oldest first."""
+    waiting = claims.due(Delivery.objects.filter(campaign=OuterRef("pk")))
+    # One that was done has open mails again after a late refusal or an editor’s “once more”.
+    open_states = (CampaignState.SENDING, CampaignState.DONE)
+    campaigns = Campaign.objects.filter(Exists(waiting), state__in=open_states)
+    return list(campaigns.select_related("version", "announcement").order_by("pk"))

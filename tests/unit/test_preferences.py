@@ -1,0 +1,230 @@
+"""The preference centre: who may see and change what, and that erasing leaves no trace."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from tasks.announcements.conservation import balances
+from tasks.announcements.route import route_due
+from tasks.ledger.models import State
+from tasks.newsletter.addresses import address_hash
+from tasks.newsletter.consent import broken_at
+from tasks.newsletter.links import preferences_url, settings_url, unsubscribe_url
+from tasks.newsletter.models import (
+    Delivery,
+    MailEvent,
+    SettingsRequest,
+    Standing,
+    Subscriber,
+    Suppression,
+)
+from tasks.newsletter.send import _builder
+from tasks.newsletter.settings_mail import settings_message
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.factories.subscribers import subscriber
+
+ADDRESS = "trace@private.example"
+CHOICES = {"language": "fr", "topics": ["barcamp"], "frequency": "weekly", "pause": "none"}
+
+
+def path(url: str) -> str:
+    return url.partition("://")[2].partition("/")[2].join(("/", ""))
+
+
+def way_in(person: Subscriber) -> str:
+    return path(preferences_url(SettingsRequest.objects.create(subscriber=person, language="de")))
+
+
+def test_a_forwarded_mail_shows_nothing_and_only_mails_the_owner(site_tree: SiteTree, client: Client) -> None:
+    person = subscriber("de", email=ADDRESS)
+    link = path(settings_url(person.public_id, "de"))
+    for method in (client.get, client.head):
+        page = method(link)
+        assert page.status_code == 200
+        assert ADDRESS not in page.content.decode()
+        assert not SettingsRequest.objects.exists()
+    assert client.post(link).status_code == 302
+    mail = message_from_bytes(settings_message(SettingsRequest.objects.get()), policy=policy.default)
+    assert mail["To"] == ADDRESS
+    assert mail.get_body(("plain",)).get_content().count("/de/newsletter/preferences/") == 1
+    token = link.rstrip("/").rpartition("/")[2]
+    for below in ("", "data/", "erase/"):
+        assert client.get(f"/de/newsletter/preferences/{token}/{below}").status_code == 404
+    for below in ("", "leave/", "erase/"):
+        assert client.post(f"/de/newsletter/preferences/{token}/{below}", CHOICES).status_code == 404
+    assert client.post("/de/newsletter/settings/forged/").status_code == 404
+
+
+def test_the_answer_is_the_same_for_known_and_unknown_addresses(site_tree: SiteTree, client: Client) -> None:
+    subscriber("de", email=ADDRESS)
+    answers = []
+    for address in (ADDRESS, "nobody@example.org"):
+        reply = client.post("/de/newsletter/settings/", {"email": address})
+        answers.append((reply.status_code, reply["Location"], reply.content))
+    assert answers[0] == answers[1]
+    assert SettingsRequest.objects.count() == 1
+
+
+def test_one_mail_in_ten_minutes(site_tree: SiteTree, client: Client) -> None:
+    subscriber("de", email=ADDRESS)
+    for _ in range(3):
+        client.post("/fr/newsletter/settings/", {"email": ADDRESS})
+    assert SettingsRequest.objects.get().language == "fr"
+    SettingsRequest.objects.update(requested_at=timezone.now() - timedelta(minutes=11))
+    client.post("/fr/newsletter/settings/", {"email": ADDRESS})
+    assert SettingsRequest.objects.count() == 2
+
+
+def test_the_link_expires_after_an_hour(site_tree: SiteTree, client: Client, monkeypatch) -> None:
+    link = way_in(subscriber("de"))
+    assert client.get(link).status_code == 200
+    later = timezone.now().timestamp() + 3660
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+    assert client.get(link).status_code == 404
+
+
+def test_choices_hold_from_now_on_and_are_recorded(site_tree: SiteTree, client: Client) -> None:
+    person = subscriber("de", "congress")
+    for key in ("municipality:gone", "municipality:kept"):
+        person.followings.create(subject=key)
+    told = person.digest_from
+    link = way_in(person)
+    assert "municipality:gone" in client.get(link).content.decode()
+    assert not person.consent_records.exists()
+    wanted = CHOICES | {"subjects": ["municipality:kept"], "pause": "month"}
+    assert client.post(link, wanted)["Location"] == f"{link}?saved"
+    person.refresh_from_db()
+    assert (person.language, person.frequency) == ("fr", "weekly")
+    assert person.digest_from > told, "what came at once is not told again in the first digest"
+    assert person.paused_until == timezone.localdate() + timedelta(days=30)
+    assert [row.topic for row in person.interests.all()] == ["barcamp"]
+    assert [row.subject for row in person.followings.all()] == ["municipality:kept"]
+    step = person.consent_records.get()
+    assert (step.kind, step.way, step.text) == ("changed", "preferences", "")
+    assert step.details["topics"] == ["barcamp"]
+    assert broken_at(person) is None
+    client.post(link, wanted)
+    assert person.consent_records.count() == 1, "the same choices again are no change"
+    client.post(link, wanted | {"pause": "none"})
+    person.refresh_from_db()
+    assert person.paused_until is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"topics": []}, "topics"),
+        ({"topics": ["unknown"]}, "topics"),
+        ({"subjects": ["municipality:new"]}, "subjects"),
+        ({"pause": "until"}, "paused_until"),
+        ({"pause": "until", "paused_until": "2020-01-01"}, "paused_until"),
+        ({"frequency": "daily"}, "frequency"),
+    ],
+)
+def test_bad_choices_are_named_and_change_nothing(
+    site_tree: SiteTree, client: Client, wrong: dict, field: str
+) -> None:
+    person = subscriber("de")
+    page = client.post(way_in(person), CHOICES | wrong)
+    assert page.status_code == 200
+    assert field in page.context["form"].errors
+    person.refresh_from_db()
+    assert person.language == "de"
+    assert not person.consent_records.exists()
+
+
+def test_leaving_needs_a_post_and_is_recorded(site_tree: SiteTree, client: Client) -> None:
+    person = subscriber("de")
+    link = way_in(person)
+    assert client.get(f"{link}leave/").status_code == 405
+    assert client.post(f"{link}leave/").status_code == 302
+    person.refresh_from_db()
+    assert person.standing == Standing.UNSUBSCRIBED
+    assert [step.way for step in person.consent_records.filter(kind="withdrawn")] == ["preferences"]
+    page = client.get(link)
+    assert page["X-Robots-Tag"] == "noindex"
+    assert 'name="frequency"' not in page.content.decode()
+
+
+def everything_stored() -> str:
+    rows = (row for model in apps.get_models() for row in model._base_manager.values())
+    return "\n".join(str(row) for row in rows).casefold()
+
+
+@pytest.fixture
+def well_known(site_tree: SiteTree) -> Subscriber:
+    """Somebody who left traces everywhere."""
+    person = subscriber("de", email=ADDRESS)
+    publish(draft(site_tree.news["de"]))
+    route_due()
+    mail = Delivery.objects.get()
+    Delivery.objects.update(state=State.DEFERRED, detail=f"450 <{ADDRESS}> later")
+    MailEvent.objects.create(
+        source="dsn", event_id="1", kind="soft", delivery=mail, address_hash=person.email_hash, detail=ADDRESS
+    )
+    return person
+
+
+def test_own_data_names_everything_and_changes_nothing(well_known: Subscriber, client: Client) -> None:
+    link = way_in(well_known)
+    before = everything_stored()
+    reply = client.get(f"{link}data/")
+    assert "attachment" in reply["Content-Disposition"]
+    data = reply.json()
+    assert data["subscriber"]["email"] == ADDRESS
+    assert data["topics"] == ["congress"]
+    assert [mail["state"] for mail in data["mails"]] == ["deferred"]
+    assert data["mails"][0]["title"]
+    assert [event["kind"] for event in data["bounces_and_complaints"]] == ["soft"]
+    assert everything_stored() == before
+
+
+def test_erasing_leaves_no_trace_of_the_address(well_known: Subscriber, client: Client) -> None:
+    link, old = way_in(well_known), path(unsubscribe_url(well_known.public_id, "de"))
+    hashed = well_known.email_hash
+    assert hashed == address_hash(ADDRESS)
+    assert client.get(f"{link}erase/").status_code == 200
+    assert ADDRESS in everything_stored()
+    assert client.post(f"{link}erase/")["Location"] == "/de/newsletter/erased/"
+    stored = everything_stored()
+    assert ADDRESS not in stored
+    assert "private.example" not in stored
+    assert stored.count(hashed) == 1
+    assert Suppression.objects.get().reason == "erased"
+    assert Delivery.objects.get().state == State.SUPPRESSED
+    assert client.get(link).status_code == 404
+    assert client.get(old).status_code == client.post(old).status_code == 200
+    assert client.get("/de/newsletter/erased/").status_code == 200
+
+
+def test_the_law_of_conservation_holds_after_erasing(well_known: Subscriber, client: Client) -> None:
+    client.post(f"{way_in(well_known)}erase/")
+    assert all(balance.holds for balance in balances())
+    assert [balance.by_state for balance in balances() if balance.frozen] == [{State.SUPPRESSED: 1}]
+
+
+def test_an_editor_erases_instead_of_deleting(well_known: Subscriber, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root", "root@example.org", "x"))
+    url = f"/admin/tasks/subscriber/delete/{well_known.pk}/"
+    assert client.get(url).status_code == 200
+    assert Subscriber.objects.exists()
+    client.post(url)
+    assert not Subscriber.objects.exists()
+    assert ADDRESS not in everything_stored()
+
+
+def test_every_announcement_leads_to_the_settings_page_of_its_reader(well_known: Subscriber) -> None:
+    mail = Delivery.objects.select_related("campaign__version", "subscriber").get()
+    sent = message_from_bytes(_builder(mail.campaign)(mail), policy=policy.default)
+    for part in ("plain", "html"):
+        body = sent.get_body((part,)).get_content()
+        assert settings_url(well_known.public_id, "de") in body
+        assert "link.invalid" not in body
