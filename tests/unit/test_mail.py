@@ -14,8 +14,8 @@ from cms.models import SiteSettings
 from tasks.announcements.route import route_due
 from tasks.newsletter import compose
 from tasks.newsletter.compiled import message
-from tasks.newsletter.compose import LINK_SLOT, Parts, campaign_parts, identity, one_line
-from tasks.newsletter.links import unsubscribe_url
+from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, campaign_parts, identity, one_line
+from tasks.newsletter.links import settings_url, unsubscribe_url
 from tasks.newsletter.models import Campaign, Delivery
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -59,7 +59,8 @@ def parsed(delivery: Delivery) -> EmailMessage:
 
 def bytes_of(delivery: Delivery) -> bytes:
     campaign = Campaign.objects.get(pk=delivery.campaign_id)
-    links = {LINK_SLOT: unsubscribe_url(delivery.subscriber.public_id, campaign.language)}
+    person, language = delivery.subscriber.public_id, campaign.language
+    links = {LINK_SLOT: unsubscribe_url(person, language), SETTINGS_SLOT: settings_url(person, language)}
     name = identity(campaign, delivery.pk)
     raw = message(campaign_parts(campaign), delivery.address, links, name, timezone.now())
     assert b"\r\n" in raw

@@ -146,6 +146,14 @@ def test_the_message_id_of_the_real_mail_is_proof(delivery: Delivery) -> None:
     assert is_suppressed(ANNA)
 
 
+def test_who_knows_a_campaigns_public_id_cannot_compute_its_message_ids(delivery: Delivery, settings) -> None:
+    settings.ANTENNE_HASH_KEY = "somebody else's"
+    guessed = identity(delivery.campaign, delivery.pk)
+    settings.ANTENNE_HASH_KEY = "ours"
+    assert handle(dsn("5.1.1", message_id=guessed)) == Handled.UNPROVEN
+    assert not is_suppressed(ANNA)
+
+
 @pytest.mark.parametrize(
     ("code", "words", "kind"),
     [
@@ -197,7 +205,9 @@ def test_a_complaint_ends_the_subscription_for_good(delivery: Delivery) -> None:
     person = Subscriber.objects.get()
     assert person.standing == Standing.UNSUBSCRIBED
     assert Suppression.objects.get().reason == "complaint"
-    assert person.consent_records.get().details["reason"] == "complaint"
+    blocked, withdrawn = person.consent_records.order_by("position")
+    assert (blocked.kind, blocked.details["reason"]) == (ConsentKind.BLOCKED, "complaint")
+    assert (withdrawn.kind, withdrawn.way) == (ConsentKind.WITHDRAWN, "mail")
 
 
 def test_a_complaint_without_proof_ends_nothing(delivery: Delivery) -> None:

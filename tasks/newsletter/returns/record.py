@@ -17,7 +17,6 @@ from tasks.newsletter.models import (
     Delivery,
     EventKind,
     MailEvent,
-    Standing,
     Subscriber,
     SuppressionReason,
     Way,
@@ -90,8 +89,8 @@ def _follow(event: MailEvent, address: str, subscriber: Subscriber | None) -> No
     elif event.kind == EventKind.COMPLAINT:
         _block(address, subscriber, SuppressionReason.COMPLAINT, event)
         _end(subscriber)
-    elif event.kind == EventKind.UNSUBSCRIBED and subscriber and _end(subscriber):
-        consent.record(subscriber, ConsentKind.WITHDRAWN, Way.MAIL, source=event.source)
+    elif event.kind == EventKind.UNSUBSCRIBED:
+        _end(subscriber)
     elif event.kind == EventKind.SOFT and subscriber and _counts(event):
         _count(event, address, subscriber)
 
@@ -103,12 +102,9 @@ def _block(address: str, subscriber: Subscriber | None, reason: SuppressionReaso
         consent.record(subscriber, ConsentKind.BLOCKED, Way.MAIL, source=event.source, details=details)
 
 
-def _end(subscriber: Subscriber | None) -> bool:
-    """End the subscription; False where it had ended before."""
-    if subscriber is None or subscriber.standing == Standing.UNSUBSCRIBED:
-        return False
-    unsubscribe(subscriber)
-    return True
+def _end(subscriber: Subscriber | None) -> None:
+    if subscriber:
+        unsubscribe(subscriber, Way.MAIL)
 
 
 def _counts(event: MailEvent) -> bool:
