@@ -11,59 +11,23 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
-from wagtail_modeladmin.views import DeleteView, HistoryView
+from wagtail_modeladmin.views import DeleteView
 
 from tasks.announcements.models import Announcement
+from tasks.looking import LookedAtHistory, LookingNeedsPermission, ReadOnlyAdmin
 from tasks.newsletter.consent_views import ConsentButton
 from tasks.newsletter.erase import erase
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
+from tasks.newsletter.returns.registry import (
+    DomainPaceAdmin,
+    InspectWithBlock,
+    MailEventAdmin,
+    MailRelayAdmin,
+    SuppressionAdmin,
+)
 from tasks.newsletter.topics import topic_label
 from tasks.social.models import Post, SocialAccount
-
-
-class LookingNeedsPermission(PermissionHelper):
-    """Looking in any form needs “view” or “change”: the base class is content with “add”."""
-
-    enough_to_look: tuple[str, ...] = ("view", "change")
-
-    def user_can_list(self, user: Any) -> bool:
-        """Whether the user may see the list and export it."""
-        return any(
-            self.user_has_specific_permission(user, self.get_perm_codename(action))
-            for action in self.enough_to_look
-        )
-
-    def user_can_inspect_obj(self, user: Any, obj: Any) -> bool:
-        """Whether the user may see all of one row."""
-        return self.inspect_view_enabled and self.user_can_list(user)
-
-
-class LookedAtHistory(HistoryView):
-    """The base class shows the history, and in it the row's name, to everybody who is in the admin."""
-
-    def check_action_permitted(self, user: Any) -> bool:
-        """Whether the user may see the row at all."""
-        return bool(self.permission_helper.user_can_list(user))
-
-
-class ReadOnly(LookingNeedsPermission):
-    """Nobody creates, edits or deletes; looking needs the permission “view”."""
-
-    enough_to_look = ("view",)
-
-    def user_can_create(self, user: Any) -> bool:
-        """Rows come from the outbox."""
-        return False
-
-    def user_can_edit_obj(self, user: Any, obj: Any) -> bool:
-        """Rows are a record."""
-        return False
-
-    def user_can_delete_obj(self, user: Any, obj: Any) -> bool:
-        """Rows are a record."""
-        return False
 
 
 class SubscribersAskThemselves(LookingNeedsPermission):
@@ -112,6 +76,7 @@ class SubscriberAdmin(ModelAdmin):
     permission_helper_class = SubscribersAskThemselves
     button_helper_class = SubscriberButtons
     delete_view_class = Erase
+    inspect_view_class = InspectWithBlock
     history_view_class = LookedAtHistory
     list_display = ("email", "language", "standing", "topics", "created_at")
     list_filter = ("standing", "language", "interests__topic")
@@ -133,14 +98,6 @@ class SubscriberAdmin(ModelAdmin):
     def topics(subscriber: Subscriber) -> str:
         """The topics, for the list."""
         return ", ".join(topic_label(interest.topic) for interest in subscriber.interests.all()) or "–"
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """A list to look at, filter and export."""
-
-    permission_helper_class = ReadOnly
-    history_view_class = LookedAtHistory
-    inspect_view_enabled = True
 
 
 class AnnouncementAdmin(ReadOnlyAdmin):
@@ -245,4 +202,15 @@ class AnnouncementsGroup(ModelAdminGroup):
     menu_label = _("Announcements")
     menu_icon = "mail"
     menu_order = 250
-    items = (AnnouncementAdmin, CampaignAdmin, DeliveryAdmin, PostAdmin, SubscriberAdmin, SocialAccountAdmin)
+    items = (
+        AnnouncementAdmin,
+        CampaignAdmin,
+        DeliveryAdmin,
+        PostAdmin,
+        SubscriberAdmin,
+        MailEventAdmin,
+        SuppressionAdmin,
+        MailRelayAdmin,
+        DomainPaceAdmin,
+        SocialAccountAdmin,
+    )

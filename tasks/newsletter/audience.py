@@ -49,6 +49,7 @@ EXCLUSIONS = {
     "has_it": _("got it in another language"),
     "digest": _("get a digest"),
     "nothing_new": _("nothing new for them"),
+    "waiting": _("wait for their translation"),
     "changed": _("changed their subscription at that moment"),
 }
 

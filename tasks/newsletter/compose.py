@@ -180,21 +180,20 @@ def _pages_of_the_list(language: str) -> dict[str, str]:
     return found
 
 
-def message_id(public_id: uuid.UUID) -> str:
-    """The same for every attempt, so that a receiver can tell a repetition (RFC 5322 §3.6.4)."""
-    name = uuid.uuid5(public_id, settings.WAGTAILADMIN_BASE_URL)
-    return f"<{name}@{mail_domain()}>"
+def message_id(public_id: uuid.UUID, part: int = 0) -> str:
+    """The same for every attempt, so that a receiver can tell a repetition (RFC 5322 §3.6.4).
+
+    Keyed, because it proves to us that a bounce's sender saw the mail, and public ids of campaigns
+    stand in the addresses of web versions.
+    """
+    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
+    key, said = f"antenne.message-id:{secret}".encode(), f"{public_id} {part}".encode()
+    return f"<{uuid.UUID(bytes=hmac.digest(key, said, 'sha256')[:16])}@{mail_domain()}>"
 
 
 def identity(campaign: Campaign, delivery: int) -> str:
-    """The Message-ID of one delivery of ``campaign``, the same for every attempt.
-
-    Keyed, because a bounce that names it is believed (``returns.whose``), and the campaign's own id
-    stands in the address of its web view.
-    """
-    secret = (settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).encode()
-    name = hmac.digest(secret, f"antenne.message:{campaign.public_id}:{delivery}".encode(), "sha256")
-    return f"<{name[:16].hex()}@{mail_domain()}>"
+    """The Message-ID of one delivery of ``campaign``, the same for every attempt."""
+    return message_id(campaign.public_id, delivery)
 
 
 def one_line(text: str) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
+from wagtail.models import Page
 
 from cms.announceable import AnnouncementContent
+from cms.models.base import AnnounceChoice
+from tasks.announcements.content import published_page
+from tasks.announcements.languages import Answer, choose
+from tasks.announcements.models import Announcement, Reason
+from tasks.announcements.record import record_going_live, will_announce
 from tasks.newsletter.audience import EXCLUSIONS, RECIPIENT, candidates
-from tasks.newsletter.models import LANGUAGES, Campaign
+from tasks.newsletter.models import LANGUAGES, Campaign, CampaignState
 
 NO_ANNOUNCEMENT = 0
 """No row has this key: nobody has got what is not announced yet."""
@@ -32,7 +40,8 @@ class Forecast:
     @property
     def reasons(self) -> list[tuple[Any, int]]:
         """(reason in words, number)."""
-        return [(EXCLUSIONS.get(reason, reason), number) for reason, number in self.excluded.items()]
+        words = {**EXCLUSIONS, **dict(Reason.choices)}
+        return [(words.get(reason, reason), number) for reason, number in self.excluded.items() if number]
 
 
 def forecast(content: AnnouncementContent, language: str, announcement: int = NO_ANNOUNCEMENT) -> Forecast:
@@ -45,6 +54,40 @@ def forecast(content: AnnouncementContent, language: str, announcement: int = NO
 
 
 def forecasts(page: Any) -> list[Forecast]:
-    """The numbers for every language, as if ``page`` were announced for the first time now."""
-    content = page.get_announcement()
-    return [forecast(content, language) for language in settings.ANTENNE_NEWSLETTER_LANGUAGES]
+    """The numbers for every language if ``page`` were published and announced now.
+
+    Which language gets what is decided by the same functions that route the announcement: they run
+    on the rows that publishing would write, in a transaction that is rolled back.
+    """
+    with transaction.atomic():
+        try:
+            return _as_if_published(copy.copy(page))
+        finally:
+            transaction.set_rollback(True)
+
+
+def _as_if_published(page: Any) -> list[Forecast]:
+    if not will_announce(page):
+        page.announce = AnnounceChoice.AGAIN
+    Page.objects.filter(pk=page.pk).update(live=True, expired=False)
+    record_going_live(page)
+    editions = Announcement.objects.filter(translation_key=page.translation_key).order_by("-edition")
+    announcement = editions.prefetch_related("campaigns")[0]
+    served = {c.language for c in announcement.campaigns.all() if c.state != CampaignState.WAITING}
+    return [
+        Forecast(language, 0, {}) if language in served else _of_language(page, announcement, language)
+        for language in settings.ANTENNE_NEWSLETTER_LANGUAGES
+    ]
+
+
+def _of_language(page: Any, announcement: Announcement, language: str) -> Forecast:
+    choice = choose(announcement, language)
+    version = choice.version
+    mine = version is None or version.page_id == page.pk
+    source = page if mine or version is None else published_page(version)
+    numbers = forecast(source.get_announcement(), language, announcement.pk)
+    if choice.answer is Answer.SILENT:
+        return Forecast(language, 0, {choice.reason: numbers.recipients})
+    if version is None:
+        return Forecast(language, 0, numbers.excluded | {"waiting": numbers.recipients})
+    return numbers
