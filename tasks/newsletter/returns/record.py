@@ -74,6 +74,8 @@ def _settle(event: MailEvent) -> None:
     when it took it. Any event at all proves that the relay had it, so an outcome that was unknown
     is known now. The moment it was sent stays.
     """
+    if event.delivery_id is None:
+        return
     accepted = Delivery.objects.filter(pk=event.delivery_id, state__in=(State.SENT, State.UNKNOWN))
     if event.kind in (EventKind.HARD, EventKind.SOFT):
         accepted.update(state=State.FAILED, code=event.code, detail=event.detail, updated_at=timezone.now())
