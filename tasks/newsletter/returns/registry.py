@@ -84,7 +84,7 @@ class WhoMayBlock(LookingNeedsPermission):
 
     def user_can_delete_obj(self, user: Any, obj: Any) -> bool:
         """Who had all data erased comes back by asking for mail again, and not otherwise."""
-        return obj.reason != SuppressionReason.ERASED and super().user_can_delete_obj(user, obj)
+        return obj.reason != SuppressionReason.ERASED and bool(super().user_can_delete_obj(user, obj))
 
 
 class BlockForm(WagtailAdminModelForm):
