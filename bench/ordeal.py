@@ -175,6 +175,10 @@ class Ordeal:
         output = io.StringIO()
         try:
             call_command("outbox", "check", "--json", stdout=output)
+        except Error:
+            # PostgreSQL was crashed a moment ago: the connection is of no use, and so is this check.
+            connection.close()
+            return
         except SystemExit:
             self._broken += json.loads(output.getvalue())["wrong"]
         self._checks += 1

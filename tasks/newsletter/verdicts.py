@@ -6,7 +6,8 @@ import logging
 from collections import Counter
 
 from tasks.ledger.outcomes import Outcome, failed, line_is_down, refused_for_now, sent, unknown
-from tasks.newsletter.models import Campaign, CampaignState, Delivery, SuppressionReason
+from tasks.newsletter.control import pause
+from tasks.newsletter.models import Campaign, Delivery, SuppressionReason
 from tasks.newsletter.pace import Pace
 from tasks.newsletter.smtp.pool import Result
 from tasks.newsletter.smtp.session import Stage
@@ -66,18 +67,18 @@ class Verdicts:
         if result.stage is Stage.DONE or result.reply.code < FINAL:
             return
         if is_dead(result):
-            self._dead.append((result.job.recipient, f"{result.reply.code} {result.reply.text}"))
+            # Without the words of the reply: they quote the address, and only its hash may be kept.
+            self._dead.append((result.job.recipient, f"{result.reply.code} {result.reply.enhanced}"))
         else:
             self._refused[mail.campaign] += 1
 
     def act(self) -> None:
         """Block addresses that do not exist; stop campaigns that the relay does not want."""
         for address, reply in self._dead:
-            suppress(address, SuppressionReason.BOUNCE, reply[:500])
+            suppress(address, SuppressionReason.BOUNCE, reply)
         self._dead.clear()
         for campaign, refused in list(self._refused.items()):
             if refused >= BRAKE_AFTER and refused >= BRAKE_SHARE * self._ended[campaign]:
                 logger.error("Campaign %s is paused: %s of its mails were refused", campaign, refused)
-                sending = Campaign.objects.filter(pk=campaign, state=CampaignState.SENDING)
-                sending.update(state=CampaignState.PAUSED)
+                pause(Campaign.objects.filter(pk=campaign))
                 del self._refused[campaign]
