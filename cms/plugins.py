@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 PLUGIN_GROUP = "antenne.plugins"
 CHANNEL_GROUP = "antenne.channels"
+SUBJECT_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,16 @@ class Registry:
     def subjects(self, language: str) -> list[tuple[str, str]]:
         """(key, label in ``language``) of everything that a subscriber can follow."""
         sources = ((plugin, plugin.subjects) for plugin in self.plugins if plugin.subjects)
-        listed = (self.load(plugin, path) for plugin, path in sources)
-        return [subject for source in listed if source for subject in source(language)]
+        return [subject for plugin, path in sources for subject in self._subjects(plugin, path, language)]
+
+    def _subjects(self, plugin: Plugin, path: str, language: str) -> Iterator[tuple[str, str]]:
+        source = self.load(plugin, path)
+        for key, label in source(language) if source else ():
+            # Cut off, two keys could become one, and people would follow what they did not choose.
+            if len(key) > SUBJECT_LENGTH:
+                self._add_fault(Fault(plugin.name, path, f"the key {key!r} is longer than {SUBJECT_LENGTH}"))
+            else:
+                yield key, label
 
     def announceable_models(self) -> frozenset[type[Any]]:
         """The page types that plugins declare as announceable."""

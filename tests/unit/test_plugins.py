@@ -176,3 +176,15 @@ def test_the_core_can_do_without_the_other_apps() -> None:
         [Path(sys.executable).with_name("lint-imports")], cwd=PROJECT, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout
+
+
+def subjects_of_a_plugin(language: str) -> list[tuple[str, str]]:
+    return [("place:1", "Ahlem"), (f"place:{'9' * 80}", "Misburg")]
+
+
+def test_a_subject_whose_key_is_too_long_is_left_out_and_named(caplog) -> None:
+    path = f"{__name__}.{subjects_of_a_plugin.__name__}"
+    filled = Registry([Plugin(name="places", verbose_name="Places", subjects=path)])
+    assert filled.subjects("de") == [("place:1", "Ahlem")]
+    (fault,) = filled.faults
+    assert (fault.plugin, "longer than 80" in fault.error) == ("places", True)
