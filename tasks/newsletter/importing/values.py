@@ -27,6 +27,8 @@ LANGUAGE_NAMES = {
     "en": "english englisch anglais eng",
 }
 SUBJECT = re.compile(r"[a-z_]+:\S{1,70}")
+# As listmonk's database driver writes a time: "2024-05-12 10:11:12.123456 +0000 UTC".
+GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ([+-]\d{4}) \S+")
 DAYS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 
 
@@ -118,7 +120,7 @@ def follows(text: str, words: Vocabulary) -> list[str]:
 
 
 def moment(text: str) -> datetime:
-    """A time as ISO 8601 or as written in German or French; in UTC where it does not say."""
+    """A time as ISO 8601, as Go prints it, or as written in German or French; in UTC if it does not say."""
     found = _moment(text)
     if found is None:
         raise ValueError(_("“%(value)s” is no date.") % {"value": short(text)})
@@ -129,6 +131,8 @@ def moment(text: str) -> datetime:
 
 
 def _moment(text: str) -> datetime | None:
+    if go := GO_TIME.fullmatch(text):
+        text = f"{go[1]}{go[2]}"
     try:
         if found := parse_datetime(text):
             return found
