@@ -52,7 +52,10 @@ def main() -> None:
         for name in options.only or PARTS:
             say(f"== {name}")
             measure, count = parts[name]
-            figures |= measure(running, count)
+            found = measure(running, count)
+            # At once: a run that is cut off later keeps what it had.
+            say(json.dumps({key: rounded(value) for key, value in found.items()}))
+            figures |= found
     print(table(figures))
     print(json.dumps({name: rounded(value) for name, value in figures.items()}))
 
