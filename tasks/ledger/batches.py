@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections, router, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tasks.ledger import claims
@@ -40,10 +40,13 @@ def claim_keys(rows: QuerySet[Any], worker: str, limit: int) -> list[int]:
     Those whose next attempt is due come first, up to half of it: a long campaign must not keep them
     waiting to its end.
     """
+    now = timezone.now()
     with transaction.atomic(using=rows.db):
-        again = rows.filter(state=State.DEFERRED, next_try_at__lte=timezone.now()).order_by("next_try_at")
+        again = rows.filter(state=State.DEFERRED, next_try_at__lte=now).order_by("next_try_at")
         taken = _locked(again, limit // 2 or 1)
-        fresh = rows.filter(state=State.PENDING, next_try_at=None).order_by("pk")
+        # A second attempt that was given back is pending, too, and still has the time it was due.
+        due = Q(next_try_at=None) | Q(next_try_at__lte=now)
+        fresh = rows.filter(due, state=State.PENDING).order_by("pk")
         taken += _locked(fresh, limit - len(taken))
         if taken:
             held = rows.model._default_manager.filter(pk__in=taken)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from django.utils import timezone
 
 from cms.demo.runtime.ports import free_port
 from tasks.announcements.route import route_due
+from tasks.ledger import claims
+from tasks.ledger.batches import claim_keys
 from tasks.ledger.models import State
+from tasks.newsletter.control import pause, resume
 from tasks.newsletter.models import (
     Campaign,
     CampaignState,
@@ -235,3 +239,37 @@ def test_without_the_broker_each_worker_keeps_to_half(settings, caplog) -> None:
     budget = Budget("relay:x", 1000)
     assert budget.take(1000) < 1000
     assert "No shared rate limit" in caplog.text
+
+
+def given_back(row: Delivery) -> None:
+    claims.release([row], row.worker)
+
+
+def left_by_a_dead_worker(row: Delivery) -> None:
+    Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    claims.recover(Delivery)
+
+
+def paused_and_resumed(row: Delivery) -> None:
+    campaigns = Campaign.objects.filter(pk=row.campaign_id)
+    pause(campaigns)
+    resume(campaigns)
+
+
+@pytest.mark.parametrize("interruption", [given_back, left_by_a_dead_worker, paused_and_resumed])
+def test_a_second_attempt_that_was_interrupted_comes_all_the_same(
+    site_tree: SiteTree, sink: BulkSink, interruption: Callable[[Delivery], None]
+) -> None:
+    addresses = announce(site_tree, 1)
+    Delivery.objects.update(state=State.DEFERRED, attempts=1, next_try_at=timezone.now())
+    (key,) = claim_keys(Delivery.objects.all(), "first", 10)
+    interruption(Delivery.objects.get(pk=key))
+    assert not send_mails(10)
+    assert sink.by_address() == dict.fromkeys(addresses, 1)
+
+
+def test_a_mail_that_is_to_wait_is_not_taken_before_its_time(site_tree: SiteTree, sink: BulkSink) -> None:
+    announce(site_tree, 1)
+    Delivery.objects.update(next_try_at=timezone.now() + timedelta(hours=1))
+    send_mails(10)
+    assert states() == {State.PENDING: 1}

@@ -33,7 +33,7 @@ def tables_in(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:  # the latter: a compression unknown to it
         raise FileUnreadable(_("The zip file is damaged.")) from error
     _check(members)
     names = [member.filename for member in members if member.filename.lower().endswith(".csv")]
@@ -76,5 +76,5 @@ def opened(path: Path, member: str) -> Iterator[IO[bytes]]:
             return
         with zipfile.ZipFile(path) as archive, archive.open(member) as packed:
             yield io.BufferedReader(packed)  # type: ignore[type-var]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:  # as above
         raise FileUnreadable(_("The zip file is damaged.")) from error

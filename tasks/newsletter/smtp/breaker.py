@@ -17,7 +17,7 @@ class Breaker:
         self.is_proven = False
         """Whether a connection was opened since the last failure."""
         self.changed = False
-        """Whether others should hear of it (``journal.save_relays``)."""
+        """Whether others should hear of it (``routes.save``)."""
         self._until = time.monotonic() + wait
 
     @property
