@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -46,46 +46,61 @@ class Compiled:
 
     def render(self, recipient: str, identity: str, links: dict[str, str]) -> bytes:
         """The finished message, with CRLF line ends, as it is stored at the other side."""
-        message = self._lines(recipient, identity, links) + b"".join(
-            _value(links[part]) if isinstance(part, str) else part for part in self.body
-        )
+        message = self._plain.join(recipient, identity, links)
         return self.sign(message, self.date) if self.sign else message
 
     def payload(self, recipient: str, identity: str, links: dict[str, str]) -> bytes:
         """The message as it stands on the wire (``on_the_wire``)."""
         if self.sign:
             return on_the_wire(self.render(recipient, identity, links))
-        return b"".join(
-            (
-                self._lines(recipient, identity, links),
-                *(_value(links[part]) if isinstance(part, str) else part for part in self._stuffed),
-                b".\r\n",
-            )
-        )
+        return self._stuffed.join(recipient, identity, links)
 
     @cached_property
     def slots(self) -> frozenset[str]:
         """Which of the recipient's links are needed."""
-        named = {part for part in self.body if isinstance(part, str)}
-        return frozenset(named | {slot for _, value in self.headers for slot in SLOTS.findall(value)})
+        return frozenset(slot for _, slot in (*self._plain.in_headers, *self._plain.in_body))
 
     @cached_property
-    def _stuffed(self) -> tuple[bytes | str, ...]:
-        """The body with leading dots doubled, once for all: every fixed piece begins a line."""
-        return tuple(p if isinstance(p, str) else LINE_START_DOT.sub(b"..", p) for p in self.body)
+    def _plain(self) -> Pieces:
+        return Pieces(self._header_lines(), self.body)
 
-    def _lines(self, recipient: str, identity: str, links: dict[str, str]) -> bytes:
+    @cached_property
+    def _stuffed(self) -> Pieces:
+        """With leading dots doubled, once for all: every fixed piece begins a line."""
+        body = [p if isinstance(p, str) else LINE_START_DOT.sub(b"..", p) for p in self.body]
+        return Pieces(self._header_lines(), (*body, b".\r\n"))
+
+    def _header_lines(self) -> list[bytes | str]:
         """The headers that differ, then those that do not.
 
         Each is one line: the email package would fold a link that is longer than a line into an
         encoded word, in which no mail program looks for an address (RFC 2369 §2).
         """
-        lines = [f"To: {recipient}\r\nMessage-ID: {identity}\r\n"]
-        for name, value in self.headers:
-            for slot, link in links.items():
-                value = value.replace(slot, link)
-            lines.append(f"{name}: {value}\r\n")
-        return "".join(lines).encode() + self.head
+        cut = SLOTS.split("".join(f"{name}: {value}\r\n" for name, value in self.headers))
+        pieces = [piece if number % 2 else piece.encode() for number, piece in enumerate(cut)]
+        return [*pieces, self.head]
+
+
+class Pieces:
+    """Fixed bytes with gaps between them. The first gap is for the recipient and the Message-ID."""
+
+    def __init__(self, headers: Sequence[bytes | str], body: Sequence[bytes | str]) -> None:
+        pieces = [b"", *headers, *body]
+        gaps = [(place, piece) for place, piece in enumerate(pieces) if isinstance(piece, str)]
+        self.in_headers = [gap for gap in gaps if gap[0] <= len(headers)]
+        self.in_body = [gap for gap in gaps if gap[0] > len(headers)]
+        self._pieces = [b"" if isinstance(piece, str) else piece for piece in pieces]
+
+    def join(self, recipient: str, identity: str, links: dict[str, str]) -> bytes:
+        """One message."""
+        pieces = self._pieces.copy()
+        pieces[0] = f"To: {recipient}\r\nMessage-ID: {identity}\r\n".encode()
+        for place, slot in self.in_headers:
+            pieces[place] = links[slot].encode()
+        quoted = {slot: _value(link) for slot, link in links.items()}
+        for place, slot in self.in_body:
+            pieces[place] = quoted[slot]
+        return b"".join(pieces)
 
 
 def compile_mail(parts: Parts, date: datetime, sign: Signer | None = None) -> Compiled:

@@ -6,6 +6,7 @@ import hmac
 import logging
 import unicodedata
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cache
@@ -186,9 +187,19 @@ def message_id(public_id: uuid.UUID, part: int = 0) -> str:
     Keyed, because it proves to us that a bounce's sender saw the mail, and public ids of campaigns
     stand in the addresses of web versions.
     """
+    return message_ids(public_id)(part)
+
+
+def message_ids(public_id: uuid.UUID) -> Callable[[int], str]:
+    """``message_id`` of many parts of one whole: what is the same for all is done once."""
     secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    key, said = f"antenne.message-id:{secret}".encode(), f"{public_id} {part}".encode()
-    return f"<{uuid.UUID(bytes=hmac.digest(key, said, 'sha256')[:16])}@{mail_domain()}>"
+    key, domain = f"antenne.message-id:{secret}".encode(), mail_domain()
+
+    def of(part: int) -> str:
+        code = hmac.digest(key, f"{public_id} {part}".encode(), "sha256")[:16].hex()
+        return f"<{code[:8]}-{code[8:12]}-{code[12:16]}-{code[16:20]}-{code[20:]}@{domain}>"
+
+    return of
 
 
 def identity(campaign: Campaign, delivery: int) -> str:

@@ -14,11 +14,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
 
 from tasks.ledger import batches, claims
+from tasks.ledger.batches import Change
 from tasks.ledger.models import LedgerRow
-from tasks.ledger.outcomes import Outcome, failed
+from tasks.ledger.outcomes import failed
 from tasks.newsletter import routes, verdicts
 from tasks.newsletter.pace import Pace
 from tasks.newsletter.smtp.pool import Job, Pool, Result, Route
@@ -163,12 +163,10 @@ class Engine:
     def _turn_over(self, pool: Pool, results: list[Result], starting: list[Mail]) -> None:
         """Rows first, then side effects, then rows: the rows of both ends in one transaction."""
         outcomes = [(self._under_way.pop(result.job.key), result) for result in results]
-        jobs = {job.key: (mail, job) for mail in starting if (job := self._made(mail))}
+        jobs = {(mail.model, mail.pk): (mail, job) for mail in starting if (job := self._made(mail))}
         if not outcomes and not jobs:
             return
-        with transaction.atomic():
-            self._finish(outcomes)
-            begun = self._begin(jobs)
+        begun = batches.turn_over(self.worker, _changes(outcomes, jobs))
         for key in begun:
             self._under_way[key] = jobs[key][0]
         for key in jobs.keys() - begun:
@@ -190,23 +188,6 @@ class Engine:
             self._pace.ended(mail.domain, 0.0)
             return None
 
-    def _begin(self, jobs: dict[object, tuple[Mail, Job]]) -> set[object]:
-        by_model: dict[type[LedgerRow], list[int]] = defaultdict(list)
-        for mail, _ in jobs.values():
-            by_model[mail.model].append(mail.pk)
-        return {
-            (model, pk)
-            for model, keys in by_model.items()
-            for pk in batches.begin_many(model, keys, self.worker)
-        }
-
-    def _finish(self, outcomes: list[tuple[Mail, Result]]) -> None:
-        by_model: dict[type[LedgerRow], list[tuple[int, Outcome]]] = defaultdict(list)
-        for mail, result in outcomes:
-            by_model[mail.model].append((mail.pk, verdicts.outcome_of(mail, result)))
-        for model, finished in by_model.items():
-            batches.finish_many(model, self.worker, finished)
-
     def _learn(self, mail: Mail, result: Result) -> None:
         if mail.domain:
             self._pace.ended(mail.domain, result.seconds)
@@ -223,3 +204,15 @@ class Engine:
         self._express.clear()
         self._buffer.clear()
         self._buffered = 0
+
+
+def _changes(
+    outcomes: list[tuple[Mail, Result]], jobs: dict[tuple[type[LedgerRow], int], tuple[Mail, Job]]
+) -> dict[type[LedgerRow], Change]:
+    """What is to be written down, by the table it stands in."""
+    changes: dict[type[LedgerRow], Change] = defaultdict(lambda: Change([], []))
+    for mail, result in outcomes:
+        changes[mail.model].finished.append((mail.pk, verdicts.outcome_of(mail, result)))
+    for model, pk in jobs:
+        changes[model].starting.append(pk)
+    return changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,17 +14,18 @@ from django.utils.translation import gettext as _
 from tasks.announcements.content import withheld_because
 from tasks.announcements.models import AnnouncementVersion, Reason
 from tasks.ledger import batches, claims
-from tasks.ledger.models import LedgerRow, State
+from tasks.ledger.models import LedgerRow
 from tasks.ledger.outcomes import failed, suppressed
-from tasks.newsletter import links
+from tasks.newsletter import links, taking
 from tasks.newsletter.bodies import body_of
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compiled import Compiled, Signer, compile_mail, on_the_wire
-from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, identity, sender_address
+from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, message_ids, sender_address
 from tasks.newsletter.digests.recheck import LastLook
 from tasks.newsletter.dkim import date_of
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing
 from tasks.newsletter.smtp.pool import Job
+from tasks.newsletter.taking import Taken
 from tasks.newsletter.verp import return_path
 
 logger = logging.getLogger(__name__)
@@ -33,8 +34,7 @@ EXPRESS_BATCH = 20
 LINKS = {LINK_SLOT: links.unsubscribe_url, SETTINGS_SLOT: links.settings_url}
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """One claimed row, ready to be handed over."""
 
     model: type[LedgerRow]
@@ -102,6 +102,7 @@ class CampaignSource:
         self._sign = sign
         self._compiled: dict[str, Compiled] = {}
         self._sender = sender_address()
+        self._message_id = message_ids(campaign.public_id)
         self._last_look = LastLook(campaign)
 
     def __str__(self) -> str:
@@ -111,25 +112,19 @@ class CampaignSource:
         """Deliveries that are due, unless the page may not be shown any more."""
         if self._is_withheld():
             return []
-        rows = Delivery.objects.filter(campaign=self.campaign)
-        keys = batches.claim_keys(rows.exclude(domain__in=without) if without else rows, worker, limit)
-        held = rows.filter(pk__in=keys, state=State.CLAIMED, worker=worker).order_by("pk")
-        fields = ("pk", "address", "domain", "attempts", "variant", "subscriber__public_id")
-        wanted: list[list[Any]] = []
-        unwanted: list[list[Any]] = []
-        for *row, standing in held.values_list(*fields, "subscriber__standing"):
-            (wanted if standing == Standing.CONFIRMED else unwanted).append(row)
+        rows = taking.claim(self.campaign.pk, worker, limit, without)
+        wanted = [row for row in rows if row.standing == Standing.CONFIRMED]
         try:
-            for variant in self._last_look.changed({row[4] for row in wanted}):
+            for variant in self._last_look.changed({row.variant for row in wanted}):
                 self._compiled.pop(variant, None)
-            wanted = [row for row in wanted if row[4] not in self._last_look.empty]
-            self._compile_all({row[4] for row in wanted})
+            self._compile_all({row.variant for row in wanted} - self._last_look.empty)
         except BaseException:
-            batches.release_many(Delivery, keys, worker)
+            batches.release_many(Delivery, [row.pk for row in rows], worker)
             raise
         gone = suppressed(_("The subscription ended before it was sent."))
-        batches.finish_many(Delivery, worker, [(row[0], gone) for row in unwanted])
-        return [self._mail(*row) for row in wanted]
+        unwanted = [(row.pk, gone) for row in rows if row.standing != Standing.CONFIRMED]
+        batches.finish_many(Delivery, worker, unwanted)
+        return [self._mail(row) for row in wanted if row.variant not in self._last_look.empty]
 
     def _is_withheld(self) -> bool:
         version = self.campaign.version
@@ -138,16 +133,17 @@ class CampaignSource:
         cancel_mails(AnnouncementVersion.objects.filter(pk=version.pk), Reason(reason))
         return True
 
-    def _mail(self, pk: int, address: str, domain: str, attempts: int, variant: str, person: Any) -> Mail:
-        compiled = self._compiled[variant]
+    def _mail(self, row: Taken) -> Mail:
+        compiled = self._compiled[row.variant]
         language = self.campaign.language
 
         def job() -> Job:
-            ends = {slot: LINKS[slot](person, language) for slot in compiled.slots}
-            payload = compiled.payload(address, identity(self.campaign, pk), ends)
-            return Job((Delivery, pk), return_path(pk) or self._sender, address, payload, domain)
+            ends = {slot: LINKS[slot](row.person, language) for slot in compiled.slots}
+            payload = compiled.payload(row.address, self._message_id(row.pk), ends)
+            sender = return_path(row.pk) or self._sender
+            return Job((Delivery, row.pk), sender, row.address, payload, row.domain)
 
-        return Mail(Delivery, pk, attempts, domain, self.campaign.pk, job)
+        return Mail(Delivery, row.pk, row.attempts, row.domain, self.campaign.pk, job)
 
     def _compile_all(self, variants: set[str]) -> None:
         for variant in variants - self._compiled.keys():

@@ -10,7 +10,7 @@ from tasks.newsletter.control import pause
 from tasks.newsletter.models import Campaign, Delivery, SuppressionReason
 from tasks.newsletter.pace import Pace
 from tasks.newsletter.smtp.pool import Result
-from tasks.newsletter.smtp.session import Stage
+from tasks.newsletter.smtp.scripts import Stage
 from tasks.newsletter.sources import Mail
 from tasks.newsletter.suppressions import suppress
 

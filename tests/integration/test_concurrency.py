@@ -15,6 +15,7 @@ from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.announcements.record import record_going_live
 from tasks.announcements.route import route
 from tasks.ledger import batches, claims
+from tasks.ledger.batches import Change
 from tasks.ledger.models import State
 from tasks.ledger.outcomes import sent
 from tasks.newsletter.models import Campaign, Delivery, SubscriptionRequest
@@ -85,9 +86,9 @@ def route_and_send(keys: list[int]) -> None:
     """Freeze the readers of each announcement, and send to them in small steps."""
     for key in keys:
         route(key)
-        while taken := batches.claim_keys(Delivery.objects.all(), "sender", 3):
-            batches.begin_many(Delivery, taken, "sender")
-            batches.finish_many(Delivery, "sender", [(pk, sent("250")) for pk in taken])
+        while taken := [pk for (pk,) in batches.claim_rows(Delivery, "sender", 3, "id")]:
+            batches.turn_over("sender", {Delivery: Change([], taken)})
+            batches.turn_over("sender", {Delivery: Change([(pk, sent("250")) for pk in taken], [])})
 
 
 def test_the_books_balance_at_every_moment_of_freezing_and_sending() -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cms.demo.runtime.ports import free_port
 from tasks.announcements.route import route_due
 from tasks.ledger import claims
-from tasks.ledger.batches import claim_keys
+from tasks.ledger.batches import claim_rows
 from tasks.ledger.models import State
 from tasks.newsletter.control import pause, resume
 from tasks.newsletter.models import (
@@ -262,7 +262,7 @@ def test_a_second_attempt_that_was_interrupted_comes_all_the_same(
 ) -> None:
     addresses = announce(site_tree, 1)
     Delivery.objects.update(state=State.DEFERRED, attempts=1, next_try_at=timezone.now())
-    (key,) = claim_keys(Delivery.objects.all(), "first", 10)
+    ((key,),) = claim_rows(Delivery, "first", 10, "id")
     interruption(Delivery.objects.get(pk=key))
     assert not send_mails(10)
     assert sink.by_address() == dict.fromkeys(addresses, 1)
