@@ -24,6 +24,9 @@ from tests.doubles.sink import BulkSink
 PROCESSES = 2
 PATIENCE = 900.0
 """Seconds without any progress after which the soak gives up."""
+REFUSED = 0.01
+"""Share of attempts that a large soak's relay refuses for now, as long as things are broken: more of it
+would make some wait for a third attempt, which takes half an hour to come."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Report:
     lost: int = 0
     unknown: int = 0
     unknown_accepted: int = 0
+    refused: int = 0
     checks: int = 0
     broken_checks: list[Any] = field(default_factory=list)
 
@@ -98,9 +102,11 @@ class Ordeal:
         broker: Broker,
         directory: Path,
         crash: Callable[[], None] | None = None,
+        refuse_share: float = 0.0,
     ) -> None:
         self._env, self._sink, self._broker, self._directory = env, sink, broker, directory
         self._crash = crash
+        self._refuse_share = refuse_share
         self._starts = 0
         self._checks = 0
         self._broken: list[Any] = []
@@ -109,6 +115,7 @@ class Ordeal:
         """Send under ``events``; the report, with the books compared address by address."""
         began = time.monotonic()
         done: Counter[str] = Counter()
+        self._sink.behave(refuse_share=self._refuse_share)
         self._worker, self._beat = self._new_worker(), self._new_beat()
         try:
             for number, event in enumerate(events, 1):
@@ -119,6 +126,7 @@ class Ordeal:
                 say(f"{number}/{len(events)} {event.what} after {self._sink.counts().accepted} mails")
                 if number % 10 == 0:
                     self._check()
+            self._sink.behave()
             self._wait_for_the_end()
         finally:
             self._worker.kill()
@@ -188,6 +196,7 @@ class Ordeal:
         states = dict(Delivery.objects.values_list("address", "state"))
         counts = self._sink.counts()
         report = Report(len(states), counts.most_connections, seconds, events, counts.accepted)
+        report.refused = counts.refused
         report.checks, report.broken_checks = self._checks, self._broken
         report.duplicates = sum(number > 1 for number in accepted.values())
         report.lost = sum(is_lost(state, address in accepted) for address, state in states.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 DOMAINS = 500
-PARAGRAPHS = 5
+PARAGRAPHS = 1
 """Make a mail of about 12 kB; the sink weighs it."""
 SENTENCE = "Die Jugendlichen aus beiden Städten bereiten die Begegnung gemeinsam vor. "
 DERIVED = {

@@ -14,11 +14,14 @@ def main(seconds: float) -> None:
 
     django.setup()
     from django.db import connection
+    from django.urls import get_resolver
 
     from tasks.celeryconfig import TASK_SECONDS
     from tasks.newsletter.send import send_mails
 
+    # A worker that has been at work for a while has these ready.
     connection.ensure_connection()
+    get_resolver()._populate()
     print("ready", flush=True)
     sys.stdin.readline()
     before, began = cpu_seconds(), time.monotonic()

@@ -35,7 +35,9 @@ def main() -> None:
         with BulkSink(running.directory / "mails.log") as sink:
             env = environment(running.broker.url, sink.port)
             events = ordeal.plan(options.kills, options.recipients, random.Random(options.seed), crashes=True)
-            trial = ordeal.Ordeal(env, sink, running.broker, running.directory, running.cluster.crash)
+            trial = ordeal.Ordeal(
+                env, sink, running.broker, running.directory, running.cluster.crash, ordeal.REFUSED
+            )
             report = trial.run(events)
     print(report.table())
     print(json.dumps(report.figures()))

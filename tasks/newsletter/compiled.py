@@ -25,7 +25,8 @@ from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, one_line
 
 SLOTS = re.compile(f"({re.escape(LINK_SLOT)}|{re.escape(SETTINGS_SLOT)})")
 SOFT = b"=\r\n"
-QP_WIDTH = 60
+QP_WIDTH = 24
+"""So that a line is no longer than 76 even where each character takes three (RFC 2045 §6.7)."""
 LONGEST_WORD = 75
 """Of an encoded word (RFC 2047 §2)."""
 LINE_START_DOT = re.compile(rb"(?m)^\.")
@@ -155,9 +156,16 @@ def _quoted(text: str) -> bytes:
 def _value(link: str) -> bytes:
     """A link in quoted-printable, with soft line breaks where it is long."""
     raw = link.encode()
+    quoted = binascii.b2a_qp(raw)
+    # A line that begins with a dot would have to be stuffed, for each recipient anew.
+    if quoted.startswith(b".") or b"\n." in quoted:
+        return _chunks(raw)
+    return quoted.replace(b"=\n", SOFT)
+
+
+def _chunks(raw: bytes) -> bytes:
     cut = (raw[start : start + QP_WIDTH] for start in range(0, len(raw), QP_WIDTH))
     chunks = [chunk.replace(b"=", b"=3D") for chunk in cut]
-    # A line that begins with a dot would have to be stuffed, for each recipient anew.
     return SOFT.join(b"=2E" + chunk[1:] if chunk.startswith(b".") else chunk for chunk in chunks)
 
 

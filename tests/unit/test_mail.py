@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+import uuid
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from django.core.signing import Signer
 from django.utils import timezone
 
 from cms.announceable import AnnouncementContent, Fact
 from cms.models import SiteSettings
 from tasks.announcements.route import route_due
 from tasks.newsletter import compose
-from tasks.newsletter.compiled import message
+from tasks.newsletter.compiled import compile_mail, message, on_the_wire
 from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, campaign_parts, identity, one_line
-from tasks.newsletter.links import settings_url, unsubscribe_url
+from tasks.newsletter.links import UNSUBSCRIBE_SALT, permanent_token, settings_url, unsubscribe_url
 from tasks.newsletter.models import Campaign, Delivery
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -135,6 +137,37 @@ def test_subject_is_one_line_and_keeps_its_typography() -> None:
     assert one_line("Congrès\u00a0: «\u00a0échanges\u00a0»") == "Congrès\u00a0: «\u00a0échanges\u00a0»"
     assert one_line("Titel\r\nBcc: x@example.org\t!") == "Titel  Bcc: x@example.org !"
     assert one_line("harm\u202elos") == "harmlos"
+
+
+def test_permanent_tokens_are_those_of_the_signer() -> None:
+    person = uuid.uuid4()
+    assert permanent_token(person, UNSUBSCRIBE_SALT) == Signer(salt=UNSUBSCRIBE_SALT).sign(person.hex)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/" + "a.b=" * 60,
+        "." * 200,
+        "https://example.org/" + "x" * 55 + "." + "y" * 100,
+        "https://example.org/ü",
+    ],
+)
+@pytest.mark.parametrize("html", ["", f"<p>Größe =\n.\n<a href='{LINK_SLOT}'>x</a> {LINK_SLOT}</p>\n"])
+def test_links_of_any_shape_arrive_as_they_are(link: str, html: str) -> None:
+    parts = Parts("Betreff", f"Hallo\n.\n{LINK_SLOT}", html, "de", {})
+    compiled = compile_mail(parts, timezone.now())
+    ends = {LINK_SLOT: link}
+    raw = compiled.render("a@example.org", "<1@example.org>", ends)
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == f"Hallo\n.\n{link}\n"
+    if html:
+        shown = mail.get_body(("html",)).get_content().replace("\r\n", "\n")
+        assert shown == html.replace(LINK_SLOT, link)
+    body = raw.partition(b"\r\n\r\n")[2]
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    wire = compiled.payload("a@example.org", "<1@example.org>", ends)
+    assert wire == on_the_wire(raw)
 
 
 def test_message_id_is_the_same_for_every_attempt(mails) -> None:
