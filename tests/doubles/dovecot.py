@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import quote
 
 from cms.demo.runtime.ports import free_port
 from tests.doubles.processes import wait_until
@@ -28,6 +29,7 @@ log_path = {base}/log
 listen = 127.0.0.1
 protocols = imap
 disable_plaintext_auth = no
+auth_failure_delay = 0
 ssl = {ssl}
 mail_location = maildir:{base}/mail
 first_valid_uid = 1
@@ -63,6 +65,12 @@ namespace inbox {{
 """
 
 
+def url(address: str, password: str = PASSWORD, folder: str = "INBOX") -> str:
+    """The account as the settings name it; ``address`` is scheme, host and port."""
+    scheme, _, where = address.partition("://")
+    return f"{scheme}://{quote(USER, safe='')}:{quote(password, safe='')}@{where}/{folder}"
+
+
 class Dovecot:
     """Serves one account on ports of loopback; use it as a context manager.
 
@@ -93,6 +101,10 @@ class Dovecot:
         self._process.terminate()
         self._process.wait(20)
         shutil.rmtree(self.base)
+
+    def url(self, password: str = PASSWORD, folder: str = "INBOX") -> str:
+        """Its account, without TLS."""
+        return url(f"imap://127.0.0.1:{self.port}", password, folder)
 
     def _write(self) -> None:
         as_root = os.geteuid() == 0
@@ -134,6 +146,12 @@ class Dovecot:
             for mail in mails:
                 answer, _ = client.append("INBOX", None, None, mail.replace(b"\n", b"\r\n"))
                 assert answer == "OK"
+
+    def empty(self) -> None:
+        """Delete all mails."""
+        with self.client() as client:
+            client.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
+            client.expunge()
 
     def flags(self) -> list[set[str]]:
         """The flags of each mail that is still in the inbox, oldest first, without “recent”."""

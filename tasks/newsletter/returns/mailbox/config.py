@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -32,6 +33,15 @@ class MailboxConfig:
     def name(self) -> str:
         """What people know it by."""
         return f"{self.user} · {self.host} · {self.folder}"[:200]
+
+    def without_password(self, text: str) -> str:
+        """``text`` of the other side, which may quote what it was told, in one way of writing or another."""
+        quoted = self.password.replace("\\", "\\\\").replace('"', '\\"')
+        plain = f"\0{self.user}\0{self.password}".encode()
+        forms = [self.password, quoted, *(repr(form.encode())[2:-1] for form in (self.password, quoted))]
+        for form in (b64encode(plain).decode("ascii"), *sorted(forms, key=len, reverse=True)):
+            text = text.replace(form, "…")
+        return text
 
     def tls_context(self) -> ssl.SSLContext:
         """Checks the certificate and its name; raises ``OSError`` where ``ca`` cannot be used."""

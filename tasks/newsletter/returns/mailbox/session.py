@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tasks.newsletter.returns.reading import MAX_BYTES
 
 LEFT = b"AntenneLeft"
 """The keyword of mails that were looked at and are left where they are."""
+QUOTED_BYTES = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 WINDOW = 1000
 """So many mails are searched at a time: one answer about a full mailbox would be too long."""
 
@@ -37,7 +39,7 @@ class _Connection(imaplib.IMAP4):
         return context.wrap_socket(plain, server_hostname=self.host) if context else plain
 
 
-class _Client(IMAPClient):  # type: ignore[misc]  # it ships no types
+class _Client(IMAPClient):
     def __init__(self, config: MailboxConfig, deadline: Deadline) -> None:
         self._config, self._deadline = config, deadline
         super().__init__(config.host, config.port, ssl=config.security == "tls")
@@ -148,15 +150,18 @@ def _trouble(error: Exception) -> MailboxTrouble:
     if isinstance(error, ssl.SSLCertVerificationError):
         return MailboxTrouble.CERTIFICATE
     if isinstance(error, LoginError | UnicodeError):
-        return MailboxTrouble.REFUSED
+        # IMAPClient says so, too, where the connection broke meanwhile.
+        broken = isinstance(error.__context__, imaplib.IMAP4.abort)
+        return MailboxTrouble.UNEXPECTED if broken else MailboxTrouble.REFUSED
     if isinstance(error, TimeoutError):
         return MailboxTrouble.SLOW
     return MailboxTrouble.UNREACHABLE if isinstance(error, OSError) else MailboxTrouble.UNEXPECTED
 
 
 def _said(error: Exception, config: MailboxConfig) -> str:
-    """The other side may quote what it was told, so the password is taken out."""
+    """The words of the other side."""
     if isinstance(error, UnicodeError):
-        return ""
-    said = getattr(error, "verify_message", "") or str(error)
-    return said.replace(config.password, "…")
+        return ""  # our own words, with the password in them
+    said = getattr(error, "verify_message", "") or getattr(error, "strerror", "") or str(error)
+    quoted = QUOTED_BYTES.fullmatch(said)
+    return config.without_password(quoted[2] if quoted else said)
