@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import dns.resolver
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -15,6 +16,10 @@ from tasks import outbox
 from tasks.health import bounces_are_read
 from tasks.ledger.models import State
 from tasks.newsletter import verp
+from tasks.newsletter.doctor import configured
+from tasks.newsletter.doctor import mailbox as doctor
+from tasks.newsletter.doctor.findings import Finding, Level, Subject
+from tasks.newsletter.doctor.lookup import Lookup
 from tasks.newsletter.models import BounceMailbox, Delivery, MailboxTrouble, MailEvent
 from tasks.newsletter.returns.mailbox import session, state, turn
 from tasks.newsletter.returns.mailbox.config import configured_mailbox
@@ -321,3 +326,20 @@ def test_health_says_when_bounces_were_read_last_and_why_not(mailbox: Dovecot, s
     assert "Authentication failed" in str(bounces_are_read())
     settings.ANTENNE_BOUNCE_MAILBOX = ""
     assert bounces_are_read() is None
+
+
+def test_the_doctor_opens_the_mailbox_and_changes_nothing(mailbox: Dovecot, settings) -> None:
+    mailbox.put(THANKS)
+    assert [finding.level for finding in _looked_at()] == [Level.OK]
+    assert mailbox.flags() == [set()]
+    settings.ANTENNE_BOUNCE_MAILBOX = mailbox.url(password="wrong")
+    [finding] = _looked_at()
+    assert finding.level == Level.WRONG
+    assert "Authentication failed" in finding.found
+    settings.ANTENNE_BOUNCE_MAILBOX = ""
+    assert _looked_at() == []
+
+
+def _looked_at() -> list[Finding]:
+    subject = Subject("example.org", "example.org", "example.org", mailbox=configured.mailbox())
+    return list(doctor.check(subject, Lookup(dns.resolver.Resolver(configure=False))))
