@@ -91,12 +91,20 @@ class Dovecot:
         command = [str(DOVECOT), "-F", "-c", str(self.base / "dovecot.conf")]
         with (self.base / "errors").open("wb") as errors:
             self._process = subprocess.Popen(command, stderr=errors)
-        wait_until(self._answers, 20, f"Dovecot does not start: {self.log()}")
+        try:
+            wait_until(self._answers, 20, "Dovecot does not start")
+        except AssertionError as error:
+            error.add_note(self.log())
+            self._stop()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         assert self._process
         self._process.terminate()
         self._process.wait(20)

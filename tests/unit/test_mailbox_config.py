@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -10,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from django.views.debug import get_exception_reporter_filter
 
-from tasks import outbox
+from tasks import celeryconfig, outbox
 from tasks.checks import bounce_mailbox_can_be_used
 from tasks.newsletter.returns.mailbox.config import MailboxConfig, configured_mailbox
+from tasks.newsletter.returns.mailbox.state import EVERY
 from tasks.tasks import read_bounces_task
 
 URL = "imaps://bounces%40example.org:p%40ss%2Fw%C3%B6rd@mail.example.org/INBOX.Retours"
@@ -113,3 +115,11 @@ def test_no_error_page_shows_the_password(settings) -> None:
     assert "ANTENNE_BOUNCE_MAILBOX" in text
     assert "p%40ss" not in text
     assert "p@ss" not in repr(configured_mailbox())
+
+
+def test_beat_rings_only_where_there_is_a_mailbox(settings) -> None:
+    settings.ANTENNE_BOUNCE_MAILBOX = ""
+    assert "read_bounces" not in run_path(celeryconfig.__file__)["beat_schedule"]
+    settings.ANTENNE_BOUNCE_MAILBOX = URL
+    entry = run_path(celeryconfig.__file__)["beat_schedule"]["read_bounces"]
+    assert (entry["task"], entry["schedule"]) == (read_bounces_task.name, EVERY.total_seconds())
