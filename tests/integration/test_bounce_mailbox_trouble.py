@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from cms.demo.runtime.ports import free_port
-from tasks.newsletter.models import BounceMailbox, MailboxTrouble
+from tasks.newsletter.models import BounceMailbox, Delivery, MailboxTrouble
 from tasks.newsletter.returns.mailbox import config as configuration
 from tasks.newsletter.returns.mailbox import turn
 from tasks.newsletter.returns.mailbox.config import configured_mailbox
+from tasks.newsletter.returns.mailbox.session import Session
 from tasks.newsletter.returns.mailbox.trouble import MailboxFault
+from tasks.newsletter.verp import return_path
 from tests.doubles.certificates import certificate
 from tests.doubles.dovecot import USER, Dovecot, url
 from tests.doubles.talkers import dripping, talking
@@ -119,3 +123,18 @@ def test_the_password_never_goes_out_in_clear_text(mailbox: Dovecot, monkeypatch
     before = mailbox.log().count("Login:")
     assert fault().trouble == MailboxTrouble.NO_TLS
     assert mailbox.log().count("Login:") == before
+
+
+def test_what_was_stored_before_the_connection_broke_is_counted(
+    mailbox: Dovecot, delivery: Delivery, monkeypatch
+) -> None:
+    def broken(session: Session, uid: int) -> None:
+        raise ConnectionResetError("Connection reset by peer")
+
+    mailbox.put(dsn("5.1.1", to=return_path(delivery.pk)))
+    monkeypatch.setattr(Session, "delete", broken)
+    assert fault().trouble == MailboxTrouble.UNREACHABLE
+    row = BounceMailbox.objects.get()
+    assert (row.stored, row.read_at, row.lease_until) == (1, None, None)
+    assert row.reply == "Connection reset by peer"
+    assert row.next_try_at > timezone.now() + timedelta(minutes=4)
