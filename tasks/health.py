@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import redis
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from tasks.announcements.models import Heartbeat
@@ -39,7 +40,10 @@ def sweeper_runs() -> str | None:
 
 def bounces_are_read() -> str | None:
     """The bounce mailbox, where there is one, was read within the hour."""
-    mailbox = current() if settings.ANTENNE_BOUNCE_MAILBOX else None
+    try:
+        mailbox = current()
+    except ImproperlyConfigured as error:
+        return str(error)
     if mailbox is None:
         return None
     last = mailbox.read_at or mailbox.since

@@ -18,8 +18,19 @@ from cms.demo.runtime.ports import free_port
 from tests.doubles.processes import wait_until
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-WHY_NOT = "" if DOVECOT else "install Dovecot (apt install dovecot-imapd)"
-"""What is missing; empty where nothing is."""
+VERSION = "2.3"
+"""Later ones have another configuration."""
+
+
+def why_not() -> str:
+    """What is missing; empty where nothing is."""
+    if DOVECOT is None:
+        return "install Dovecot (apt install dovecot-imapd)"
+    version = subprocess.run([DOVECOT, "--version"], capture_output=True, text=True, timeout=10).stdout
+    return "" if version.startswith(f"{VERSION}.") else f"they need Dovecot {VERSION}, not {version.strip()}"
+
+
+WHY_NOT = why_not()
 USER, PASSWORD = "bounces@example.org", "päss wörd/1"
 
 MAIN = """\

@@ -184,6 +184,12 @@ def test_of_a_huge_mail_only_the_beginning_is_loaded(
     assert mailbox.flags() == [LEFT]
 
 
+def test_an_empty_mail_is_looked_at_once(mailbox: Dovecot) -> None:
+    mailbox.put(b"\n")
+    assert read() == {Handled.OTHER: 1}
+    assert read() == {}
+
+
 def test_a_turn_takes_so_many_and_says_that_there_are_more(
     mailbox: Dovecot, delivery: Delivery, monkeypatch
 ) -> None:
@@ -291,6 +297,8 @@ def test_the_command_says_what_it_did(mailbox: Dovecot, delivery: Delivery, caps
     assert not BounceMailbox.objects.exists()
     call_command("bounces", "read", "--json")
     assert json.loads(capsys.readouterr().out) == first
+    call_command("bounces", "read", "--dry-run")
+    assert "no bounce and no complaint" not in capsys.readouterr().out
     call_command("bounces", "read")
     assert "more is waiting" in capsys.readouterr().out
 

@@ -65,6 +65,14 @@ def test_a_server_that_quotes_the_password_does_not_get_it_into_the_log(
     assert ("…" in said.said) == password.isascii() or b"PLAIN" in ways
 
 
+def test_a_server_that_sends_more_than_it_was_asked_for_is_not_listened_to(settings, db) -> None:
+    with talking(b"* OK hi\r\n", b"* LIST {3000000}\r\n%s OK done\r\n") as port:
+        settings.ANTENNE_BOUNCE_MAILBOX = url(f"imap://127.0.0.1:{port}")
+        said = fault()
+    assert said.trouble == MailboxTrouble.UNEXPECTED
+    assert "more than it was asked for" in said.said
+
+
 def test_a_folder_that_is_not_there_is_said(mailbox: Dovecot, settings) -> None:
     settings.ANTENNE_BOUNCE_MAILBOX = mailbox.url(folder="Zur%C3%BCck")
     assert fault().trouble == MailboxTrouble.NO_FOLDER

@@ -13,6 +13,7 @@ from django.views.debug import get_exception_reporter_filter
 
 from tasks import celeryconfig, outbox
 from tasks.checks import bounce_mailbox_can_be_used
+from tasks.health import bounces_are_read
 from tasks.newsletter.returns.mailbox.config import MailboxConfig, configured_mailbox
 from tasks.newsletter.returns.mailbox.state import EVERY
 from tasks.tasks import read_bounces_task
@@ -93,7 +94,9 @@ def test_a_setting_that_is_wrong_ends_no_worker(settings, caplog) -> None:
     settings.ANTENNE_BOUNCE_MAILBOX = "imaps://u:p0mme@host:imap/"
     read_bounces_task()
     assert "Bounces cannot be read: ANTENNE_BOUNCE_MAILBOX names a port" in caplog.text
-    assert "p0mme" not in caplog.text
+    assert not outbox.bounces(5)
+    assert "names a port" in str(bounces_are_read())
+    assert "p0mme" not in f"{caplog.text}{bounces_are_read()}"
 
 
 def test_without_a_mailbox_nothing_is_asked(settings, django_assert_num_queries, db) -> None:

@@ -38,6 +38,12 @@ class _Connection(imaplib.IMAP4):
         plain = self._deadline.connect(self.host, self.port)
         return context.wrap_socket(plain, server_hostname=self.host) if context else plain
 
+    def read(self, size: int) -> bytes:
+        """The next ``size`` bytes, which the server names and which are never more than was asked for."""
+        if size > 2 * MAX_BYTES:
+            raise self.abort("It sends more than it was asked for")
+        return super().read(size)
+
 
 class _Client(IMAPClient):
     def __init__(self, config: MailboxConfig, deadline: Deadline) -> None:
@@ -86,9 +92,9 @@ class Session:
         """One mail, without marking it as read; None where somebody else took it away."""
         wanted = ["RFC822.SIZE", f"BODY.PEEK[]<0.{MAX_BYTES}>"]
         answer: dict[bytes, Any] = self._client.fetch([uid], wanted).get(uid, {})
-        raw = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
-        if not isinstance(raw, bytes):
+        if not answer:
             return None
+        raw: bytes = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None) or b""
         return Mail(uid, raw[:MAX_BYTES], int(answer.get(b"RFC822.SIZE", len(raw))))
 
     def delete(self, uid: int) -> None:
@@ -110,13 +116,13 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(config: MailboxConfig, seconds: float, *, readonly: bool = False) -> Iterator[Session]:
+def opened(config: MailboxConfig, seconds: float) -> Iterator[Session]:
     """The folder, for ``seconds`` at most. Raises ``MailboxFault`` for all that goes wrong with it."""
     with Deadline(seconds) as deadline:
         try:
             with _Client(config, deadline) as client:
                 _log_in(client, config)
-                yield Session(client, _open(client, config, readonly))
+                yield Session(client, _open(client, config))
         except (imaplib.IMAP4.error, OSError, UnicodeError) as error:
             trouble = MailboxTrouble.SLOW if deadline.passed else _trouble(error)
             raise MailboxFault(trouble, _said(error, config)) from None
@@ -132,16 +138,16 @@ def _log_in(client: Any, config: MailboxConfig) -> None:
     log_in(config.user, config.password)
 
 
-def _open(client: Any, config: MailboxConfig, readonly: bool) -> dict[bytes, Any]:
+def _open(client: Any, config: MailboxConfig) -> dict[bytes, Any]:
     try:
-        answer: dict[bytes, Any] = client.select_folder(config.folder, readonly=readonly)
+        answer: dict[bytes, Any] = client.select_folder(config.folder)
     except imaplib.IMAP4.readonly:
         raise MailboxFault(MailboxTrouble.READ_ONLY) from None
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
         raise MailboxFault(MailboxTrouble.NO_FOLDER, _said(error, config)) from None
-    if not readonly and DELETED not in answer.get(b"PERMANENTFLAGS", (DELETED,)):
+    if DELETED not in answer.get(b"PERMANENTFLAGS", (DELETED,)):
         raise MailboxFault(MailboxTrouble.READ_ONLY)
     return answer
 

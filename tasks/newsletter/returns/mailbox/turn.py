@@ -50,7 +50,7 @@ def take_turn(config: MailboxConfig, seconds: float) -> Turn:
 def rehearse(config: MailboxConfig, seconds: float) -> Turn:
     """What a turn would find, with nothing stored, marked or deleted."""
     turn = Turn()
-    with opened(config, seconds + GRACE, readonly=True) as session:
+    with opened(config, seconds + GRACE) as session:
         for mail in _mails(session, turn, seconds):
             _is_done_with(mail, foresee, turn)
     return turn
