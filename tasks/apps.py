@@ -36,7 +36,11 @@ class TasksConfig(AppConfig):
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",
             },
             dashboard_panels=("tasks.announcements.dashboard.OutboxPanel",),
-            health_checks=("tasks.health.broker_answers", "tasks.health.sweeper_runs"),
+            health_checks=(
+                "tasks.health.broker_answers",
+                "tasks.health.sweeper_runs",
+                "tasks.health.bounces_are_read",
+            ),
             demo_content="tasks.demo.load",
             demo_order=40,
         )

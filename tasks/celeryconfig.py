@@ -9,6 +9,7 @@ BROKER_TIMEOUT = 2
 # How long one task works before it lets others have a turn (seconds). Short, because a sweep or a
 # new announcement may wait behind it.
 TASK_SECONDS = 5
+BOUNCES_SECONDS = 300
 
 broker_url = settings.REDIS_URL
 broker_connection_retry_on_startup = True
@@ -40,4 +41,6 @@ def every(seconds: int, *names: str) -> dict[str, dict[str, object]]:
 
 
 beat_schedule = every(settings.ANTENNE_SWEEP_SECONDS, "sweep", "publish_due_revisions")
+if settings.ANTENNE_BOUNCE_MAILBOX:
+    beat_schedule |= every(BOUNCES_SECONDS, "read_bounces")
 beat_schedule_filename = str(settings.VAR_DIR / "celerybeat-schedule")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
 from tasks.newsletter import dkim_keys
+from tasks.newsletter.returns.mailbox.config import configured_mailbox
 
 
 @register()
@@ -22,3 +24,14 @@ def dkim_keys_can_be_used(**_: Any) -> list[CheckMessage]:
     ]
     weak = [Warning(f"ANTENNE_DKIM: {weakness}.", id="tasks.W010") for weakness in dkim_keys.weaknesses()]
     return [*wrong, *weak]
+
+
+@register()
+def bounce_mailbox_can_be_used(**_: Any) -> list[CheckMessage]:
+    """An error (tasks.E011) where ``ANTENNE_BOUNCE_MAILBOX`` cannot be understood."""
+    try:
+        configured_mailbox()
+    except ImproperlyConfigured as error:
+        hint = "No bounce is read from the mailbox until this is mended. docs/mail.md tells how."
+        return [Error(f"{error}.", hint=hint, id="tasks.E011")]
+    return []

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import redis
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from tasks.announcements.models import Heartbeat
+from tasks.newsletter.returns.mailbox.state import current
 
 TIMEOUT = 2.0
+BOUNCES_MAY_WAIT = timedelta(hours=1)
 
 
 def broker_answers() -> str | None:
@@ -33,3 +36,18 @@ def sweeper_runs() -> str | None:
     if beat.beat_at < late:
         return f"The sweeper has not run since {beat.beat_at.isoformat(timespec='seconds')}."
     return None
+
+
+def bounces_are_read() -> str | None:
+    """The bounce mailbox, where there is one, was read within the hour."""
+    try:
+        mailbox = current()
+    except ImproperlyConfigured as error:
+        return str(error)
+    if mailbox is None:
+        return None
+    last = mailbox.read_at or mailbox.since
+    if last > timezone.now() - BOUNCES_MAY_WAIT:
+        return None
+    why = f": {mailbox.get_trouble_display()} {mailbox.reply}".rstrip() if mailbox.trouble else "."
+    return f"The bounce mailbox has not been read since {last.isoformat(timespec='seconds')}{why}"

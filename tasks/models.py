@@ -3,6 +3,7 @@
 from tasks.announcements.models import Announcement, AnnouncementVersion, Heartbeat
 from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.newsletter.models import (
+    BounceMailbox,
     Campaign,
     ConsentRecord,
     Delivery,
@@ -25,6 +26,7 @@ from tasks.social.noticeboard.models import Notice
 __all__ = [
     "Announcement",
     "AnnouncementVersion",
+    "BounceMailbox",
     "Campaign",
     "ConsentRecord",
     "Delivery",

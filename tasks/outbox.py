@@ -21,6 +21,7 @@ from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.digests.schedule import open_due
 from tasks.newsletter.forgetting import forget
 from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest, TestMail
+from tasks.newsletter.returns.mailbox.turn import read_if_due
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
 from tasks.social.posts import delete_withdrawn, look_for_unknown, send_posts
@@ -56,6 +57,11 @@ def social(seconds: float) -> bool:
     return more
 
 
+def bounces(seconds: float) -> bool:
+    """Read the bounce mailbox where it is time to; True where more is waiting."""
+    return bool(_guarded("bounces", lambda: read_if_due(seconds)))
+
+
 def drain(seconds: float) -> bool:
     """Do all that is due without any broker, for about ``seconds``; True where more is waiting.
 
@@ -64,7 +70,7 @@ def drain(seconds: float) -> bool:
     publish_due()
     sweep()
     # A list, so that each of them gets its turn.
-    return any([send_confirmations(seconds), send_mails(seconds), social(seconds)])
+    return any([send_confirmations(seconds), send_mails(seconds), social(seconds), bounces(seconds)])
 
 
 def suppress() -> int:

@@ -20,6 +20,7 @@ from tasks.newsletter.consent_views import ConsentButton
 from tasks.newsletter.erase import erase
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
 from tasks.newsletter.returns.registry import (
+    BounceMailboxAdmin,
     DomainPaceAdmin,
     InspectWithBlock,
     MailEventAdmin,
@@ -209,6 +210,7 @@ class AnnouncementsGroup(ModelAdminGroup):
         PostAdmin,
         SubscriberAdmin,
         MailEventAdmin,
+        BounceMailboxAdmin,
         SuppressionAdmin,
         MailRelayAdmin,
         DomainPaceAdmin,

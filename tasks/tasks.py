@@ -11,6 +11,7 @@ from tasks.announcements import doorbell
 from tasks.announcements.route import route_due
 from tasks.announcements.schedule import publish_due
 from tasks.celeryconfig import TASK_SECONDS
+from tasks.newsletter.returns.mailbox.turn import read_for
 from tasks.newsletter.send import send_confirmations, send_mails
 
 # Every task takes and ignores unknown arguments, so that old and new code can run side by side.
@@ -42,6 +43,13 @@ def send_posts_task(**_: Any) -> None:
     """Send, withdraw and look for posts for a while, and ring again if there are more."""
     if outbox.social(TASK_SECONDS):
         doorbell.ring("send_posts")
+
+
+@shared_task(name="tasks.read_bounces")
+def read_bounces_task(**_: Any) -> None:
+    """Read the bounce mailbox for a while, and ring again if there is more."""
+    if read_for(TASK_SECONDS):
+        doorbell.ring("read_bounces")
 
 
 @shared_task(name="tasks.sweep")

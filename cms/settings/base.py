@@ -105,6 +105,7 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "cms.reporting.NoAddressesWithPasswords"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -171,6 +172,7 @@ ANTENNE_RELAYS = env.words("ANTENNE_RELAYS")
 ANTENNE_MAIL_CONNECTIONS = env.integer("ANTENNE_MAIL_CONNECTIONS", 20)
 ANTENNE_MAIL_DOMAIN_RATES = env.words("ANTENNE_MAIL_DOMAIN_RATES")
 ANTENNE_BOUNCE_ADDRESS = env.text("ANTENNE_BOUNCE_ADDRESS")
+ANTENNE_BOUNCE_MAILBOX = env.text("ANTENNE_BOUNCE_MAILBOX")
 ANTENNE_DKIM = env.words("ANTENNE_DKIM")
 ANTENNE_HASH_KEY = env.text("ANTENNE_HASH_KEY")
 ANTENNE_CONSENT_IP_DAYS = env.integer("ANTENNE_CONSENT_IP_DAYS", 30)

@@ -19,5 +19,7 @@ def to_stderr(level: str = "INFO") -> dict[str, Any]:
             # Two lines per indexed page, and addresses with tokens in them.
             "django_tasks": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            # Every line of the conversation.
+            "imapclient": {"level": "WARNING"},
         },
     }

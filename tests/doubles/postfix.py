@@ -71,13 +71,16 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """Takes mail for ``names`` at example.org on a port of loopback; use it as a context manager."""
+    """Takes mail for ``names`` at example.org on a port of loopback; use it as a context manager.
 
-    def __init__(self, *names: str) -> None:
+    ``more`` are lines of the configuration.
+    """
+
+    def __init__(self, *names: str, more: str = "") -> None:
         # Not pytest's directory: Postfix's own users must be able to enter.
         self.base = Path(tempfile.mkdtemp(prefix="antenne-postfix-"))
         self.port = free_port()
-        self._names = names
+        self._names, self._more = names, more
 
     def __enter__(self) -> Postfix:
         assert not WHY_NOT, WHY_NOT
@@ -100,10 +103,10 @@ class Postfix:
         shutil.chown(self.base / "data", "postfix")
         shutil.chown(self.base / "mail", OWNER)
         lines = [f"{name}@{DOMAIN} {name}/\n" for name in self._names]
-        (self.base / "mailboxes").write_text("".join(lines), encoding="ascii")
+        (self.base / "mailboxes").write_text("".join(lines), encoding="utf-8")
         values = {"base": self.base, "port": self.port, "domain": DOMAIN}
         values |= {"uid": owner.pw_uid, "gid": owner.pw_gid}
-        (self.base / "etc/main.cf").write_text(MAIN.format(**values), encoding="ascii")
+        (self.base / "etc/main.cf").write_text(MAIN.format(**values) + self._more, encoding="ascii")
         (self.base / "etc/master.cf").write_text(MASTER.format(**values), encoding="ascii")
 
     def _postfix(self, command: str) -> None:

@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from cms.demo.runtime.ports import free_port
-from tests.doubles.postfix import WHY_NOT
+from tasks.newsletter.models import Delivery
+from tests.doubles import dovecot, postfix
 from tests.doubles.processes import Broker
 from tests.doubles.smtp import Behaviour, FaultyServer
+from tests.factories.pages import SiteTree
+from tests.factories.returns import mail_to_anna
 
-LEFT_OUT = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+WHY_NOT = {
+    "test_postfix.py": postfix.WHY_NOT,
+    "test_bounce_mailbox.py": dovecot.WHY_NOT,
+    "test_bounce_mailbox_trouble.py": dovecot.WHY_NOT,
+}
+"""Files with tests that need a mail server of the system → what is missing for them."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave Postfix's tests out where it cannot run, and say so; in CI that is a failure."""
-    if not WHY_NOT or os.environ.get("CI") == "true":
+    """Leave tests out where their mail server cannot run, and say so; in CI that is a failure."""
+    if os.environ.get("CI") == "true":
         return
-    mine = [item for item in items if item.path.name == "test_postfix.py"]
+    mine = [item for item in items if WHY_NOT.get(item.path.name)]
     if mine:
-        config.stash[LEFT_OUT] = len(mine)
+        config.stash[LEFT_OUT] = Counter(item.path.name for item in mine)
         config.hook.pytest_deselected(items=mine)
         items[:] = [item for item in items if item not in mine]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The last words, where nobody can miss them."""
-    if number := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.section("NO POSTFIX", sep="!", red=True)
-        terminalreporter.line(f"{number} tests with a real mail server did NOT run: {WHY_NOT}.")
+    for name, number in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.section("NO MAIL SERVER", sep="!", red=True)
+        terminalreporter.line(f"{number} tests with a real mail server did NOT run: {WHY_NOT[name]}.")
 
 
 @pytest.fixture
@@ -49,3 +59,25 @@ def relay(settings) -> Iterator[Behaviour]:
     behaviour = Behaviour()
     with FaultyServer(behaviour, settings.EMAIL_PORT):
         yield behaviour
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[dovecot.Dovecot]:
+    """One Dovecot for all tests that need one."""
+    with dovecot.Dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+def mailbox(imap_server: dovecot.Dovecot, settings, db: None) -> dovecot.Dovecot:
+    """The bounce mailbox of the settings, empty."""
+    settings.ANTENNE_BOUNCE_ADDRESS = "bounces@example.org"
+    settings.ANTENNE_BOUNCE_MAILBOX = imap_server.url()
+    imap_server.empty()
+    return imap_server
+
+
+@pytest.fixture
+def delivery(mailbox: dovecot.Dovecot, site_tree: SiteTree) -> Delivery:
+    """A mail to Anna that the relay took."""
+    return mail_to_anna(site_tree)

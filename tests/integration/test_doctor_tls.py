@@ -8,61 +8,41 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import dns.resolver
 import pytest
 from aiosmtpd.controller import Controller
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from cms.demo.runtime.ports import free_port
-from tasks.newsletter.doctor import tls
+from tasks.newsletter.doctor import configured, tls
 from tasks.newsletter.doctor.findings import Finding, Host, Level, Subject
 from tasks.newsletter.doctor.lookup import Lookup
+from tests.doubles.certificates import certificate
 from tests.doubles.dns import NameServer
 from tests.doubles.smtp import Behaviour
 
 NAME = "mail.example.org"
 
 
-def certificate(directory: Path, name: str, *, days: int) -> Path:
-    """A certificate with its key in one file; it signs itself, and ends in ``days``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=30))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = directory / "both.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
 @contextlib.contextmanager
-def mail_server(pem: Path | None) -> Iterator[int]:
-    """A real server with STARTTLS, or without where it has no certificate: its port."""
+def mail_server(pem: Path | None, *, implicit: bool = False) -> Iterator[int]:
+    """A real server with STARTTLS or ``implicit`` TLS, or without where it has no certificate: its port."""
     context = None
     if pem:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
-    server = Controller(Behaviour(), hostname="127.0.0.1", port=free_port(), tls_context=context)
+    server = Controller(
+        Behaviour(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        **{"ssl_context" if implicit else "tls_context": context},
+    )
     server.start()
     try:
         yield server.port
@@ -91,14 +71,14 @@ def dripping_server() -> Iterator[int]:
             thread.join()
 
 
-def look(port: int, trusted: Path | None = None, seconds: float = 5.0) -> Finding:
+def look(port: int, trusted: Path | None = None, seconds: float = 5.0, relay: Host | None = None) -> Finding:
     """What the doctor says of the relay at ``port``."""
     context = ssl.create_default_context(cafile=str(trusted) if trusted else None)
     with NameServer({(NAME, "A"): ["127.0.0.1"]}) as names:
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port = ["127.0.0.1"], names.port
         domain = "example.org"
-        relays = (Host(NAME, port),)
+        relays = (relay or Host(NAME, port),)
         subject = Subject(domain, domain, domain, relays=relays, seconds=seconds, tls=context)
         [found] = tls.check(subject, Lookup(resolver))
     return found
@@ -132,6 +112,43 @@ def test_a_server_without_tls_is_wrong() -> None:
         found = look(port)
     assert found.level == Level.WRONG
     assert "STARTTLS" in found.found
+
+
+@pytest.mark.parametrize("days", [1, 13, 14])
+def test_a_certificate_that_ends_soon_is_named_with_its_last_day(tmp_path: Path, days: int) -> None:
+    pem = certificate(tmp_path, NAME, days=days)
+    with mail_server(pem) as port, override("en"):
+        found = look(port, pem)
+        last = date_format(timezone.localtime() + timedelta(days=days), "DATE_FORMAT")
+    assert found.level == Level.ADVICE
+    assert f"valid until {last} only" in found.found
+
+
+@pytest.mark.parametrize(
+    ("relays", "by_itself"),
+    [
+        (["smtps://user:password@{name}:{port}"], True),
+        (["smtp+starttls://user:password@{name}:{port}"], False),
+        ([], True),
+    ],
+)
+def test_a_relay_is_spoken_to_as_the_settings_say(
+    tmp_path: Path, settings, relays: list[str], by_itself: bool
+) -> None:
+    """TLS from the first byte or STARTTLS: by the scheme or EMAIL_USE_SSL, whatever the port."""
+    pem = certificate(tmp_path, NAME, days=30)
+    with mail_server(pem, implicit=by_itself) as port:
+        settings.ANTENNE_RELAYS = [url.format(name=NAME, port=port) for url in relays]
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_SSL = NAME, port, True
+        [relay] = configured.relays()
+        assert look(port, pem, relay=relay) == Finding("TLS", Level.OK, f"{NAME}:{port}")
+        other = replace(relay, implicit_tls=not by_itself)
+        assert look(port, pem, seconds=1.0, relay=other).level != Level.OK
+
+
+def test_port_465_is_usual_for_tls_from_the_first_byte(settings) -> None:
+    settings.ANTENNE_RELAYS = ["smtps://user:password@relay.example.org"]
+    assert configured.relays() == (Host("relay.example.org", 465, implicit_tls=True),)
 
 
 def test_a_server_that_is_away_could_not_be_checked() -> None:

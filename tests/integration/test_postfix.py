@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
+from urllib.parse import urlsplit
 
 import mailparser
 import pytest
+from django.test import Client
 
 from cms.models import SiteSettings
 from tasks.announcements.actions import reopen, try_again
@@ -16,7 +18,7 @@ from tasks.announcements.models import Announcement
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter.compose import identity, message_id
-from tasks.newsletter.links import unsubscribe_url
+from tasks.newsletter.links import confirm_url, unsubscribe_url
 from tasks.newsletter.models import Delivery, MailBody, SubscriptionRequest
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.newsletter.sources import LINKS
@@ -31,12 +33,14 @@ from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
 
 TITLE = "Städtepartnerschaft: Bühne frei 🎭"
+SIGN_UP = {"email": "jörg@example.org", "language": "de", "topics": ["congress"], "frequency": "at_once"}
+SIGN_UP |= {"consent": "on"}
 LEAD = ".Punkt am Anfang\n..zwei Punkte\n.\nDanach geht es weiter: Straßenfest 🎉"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postfix]:
-    with Postfix("anna", "bernd", "neu") as running:
+    with Postfix("anna", "bernd", "neu", "jörg") as running:
         yield running
 
 
@@ -250,3 +254,36 @@ def test_return_path_is_our_own_address_without_one_for_bounces(postfix: Postfix
     announce(site_tree, "anna")
     send_mails(30)
     assert field(postfix.mails("anna")[0], "Return-Path") == "<news@example.org>"
+
+
+def test_letters_outside_ascii_before_the_at_arrive_where_the_relay_takes_them(
+    postfix: Postfix, site_tree: SiteTree, client: Client
+) -> None:
+    """SMTPUTF8 (RFC 6531), learned from the relay itself: the sign-up, its confirmation and a campaign."""
+    announce(site_tree, "anna")
+    send_mails(30)
+    assert client.post("/de/newsletter/", SIGN_UP).status_code == 302
+    assert not send_confirmations(30)
+    [confirmation] = postfix.mails("jörg")
+    assert mailparser.parse_from_bytes(as_sent(confirmation)).to == [("", "jörg@example.org")]
+    client.post(urlsplit(confirm_url(SubscriptionRequest.objects.get())).path)
+    announce(site_tree)
+    send_mails(30)
+    mail = as_sent(postfix.mails("jörg", 2)[1])
+    assert faults(mail) == ["a header that is not ASCII"]
+    assert [line for line in mail.splitlines() if not line.isascii()] == ["To: jörg@example.org".encode()]
+    assert Delivery.objects.get(address="jörg@example.org").state == State.SENT
+
+
+def test_they_are_refused_at_sign_up_where_the_relay_does_not(
+    postfix: Postfix, site_tree: SiteTree, client: Client, settings
+) -> None:
+    with Postfix("anna", more="smtputf8_enable = no\n") as old:
+        settings.EMAIL_PORT = old.port
+        announce(site_tree, "anna")
+        send_mails(30)
+        old.mails("anna")
+    page = client.post("/en/newsletter/", SIGN_UP)
+    assert page.status_code == 200
+    assert "cannot write to letters such as “ö” before the “@”" in page.content.decode()
+    assert not SubscriptionRequest.objects.exists()

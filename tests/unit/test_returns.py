@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter import verp
 from tasks.newsletter.compose import identity
@@ -27,84 +26,14 @@ from tasks.newsletter.returns.classify import refusal
 from tasks.newsletter.returns.reading import Handled, handle
 from tasks.newsletter.suppressions import is_suppressed
 from tests.factories.pages import SiteTree
-from tests.factories.publishing import draft, publish
-from tests.factories.subscribers import subscriber
-
-ANNA = "anna@example.org"
-DSN = """From: MAILER-DAEMON@mx.example.org
-To: {to}
-Subject: Undelivered Mail Returned to Sender
-Date: Mon, 23 Nov 2026 10:00:00 +0000
-Message-ID: <{report}@mx.example.org>
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-It could not be delivered.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.org
-
-Final-Recipient: rfc822; anna@example.org
-Action: {action}
-Status: {status}
-Diagnostic-Code: smtp; {words}
-
---b
-Content-Type: text/rfc822-headers
-
-To: anna@example.org
-Message-ID: {message_id}
-
---b--
-"""
-ARF = """From: fbl@provider.example
-To: abuse@example.org
-Message-ID: <arf-1@provider.example>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=feedback-report; boundary="b"
-
---b
-Content-Type: text/plain
-
-A complaint.
---b
-Content-Type: message/feedback-report
-
-Feedback-Type: abuse
-User-Agent: Provider/1.0
-Version: 1
-Original-Mail-From: <{return_path}>
-
---b
-Content-Type: message/rfc822
-
-To: anna@example.org
-Subject: Kongress
-
-Text
---b--
-"""
+from tests.factories.returns import ANNA, arf, dsn, mail_to_anna
 
 
 @pytest.fixture
 def delivery(site_tree: SiteTree, settings) -> Delivery:
     """A mail to Anna that the relay took."""
     settings.ANTENNE_BOUNCE_ADDRESS = "bounces@example.org"
-    subscriber("de", email=ANNA)
-    publish(draft(site_tree.news["de"], title="Kongress"))
-    route_due()
-    Delivery.objects.update(state=State.SENT, sent_at=timezone.now())
-    return Delivery.objects.get()
-
-
-def dsn(status: str, words: str = "no", **others: str) -> bytes:
-    fields = {"to": "bounces@example.org", "report": status, "action": "failed", "message_id": "<x@y>"}
-    return DSN.format(**fields | {"status": status, "words": words} | others).encode()
+    return mail_to_anna(site_tree)
 
 
 def proven(delivery: Delivery, status: str, words: str = "no", **others: str) -> Handled:
@@ -201,7 +130,7 @@ def test_a_report_settles_an_unknown_outcome(
 
 
 def test_a_complaint_ends_the_subscription_for_good(delivery: Delivery) -> None:
-    assert handle(ARF.format(return_path=verp.return_path(delivery.pk)).encode()) == Handled.STORED
+    assert handle(arf(verp.return_path(delivery.pk))) == Handled.STORED
     person = Subscriber.objects.get()
     assert person.standing == Standing.UNSUBSCRIBED
     assert Suppression.objects.get().reason == "complaint"
@@ -211,7 +140,7 @@ def test_a_complaint_ends_the_subscription_for_good(delivery: Delivery) -> None:
 
 
 def test_a_complaint_without_proof_ends_nothing(delivery: Delivery) -> None:
-    assert handle(ARF.format(return_path="bounces@example.org").encode()) == Handled.UNPROVEN
+    assert handle(arf("bounces@example.org")) == Handled.UNPROVEN
     assert Subscriber.objects.get().standing == Standing.CONFIRMED
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, override
 
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter.addresses import address_hash
 from tasks.newsletter.models import (
+    BounceMailbox,
     Delivery,
     DomainPace,
     EventKind,
+    MailboxTrouble,
     MailEvent,
     MailRelay,
     Suppression,
@@ -59,12 +66,14 @@ def returned(site_tree: SiteTree) -> MailEvent:
     )
 
 
-@pytest.mark.parametrize("model", ["mailevent", "suppression", "mailrelay", "domainpace"])
+@pytest.mark.parametrize("model", ["mailevent", "suppression", "mailrelay", "domainpace", "bouncemailbox"])
 def test_looking_needs_the_permission_to_view(returned, client: Client, model: str) -> None:
     MailRelay.objects.create(name="main", last_error="no such user")
     DomainPace.objects.create(domain="example.net", last_reply="no such user")
+    BounceMailbox.objects.create(name="bounces", reply="no such user")
     Suppression.objects.update(note="no such user")
     known = {"mailrelay": MailRelay, "domainpace": DomainPace, "mailevent": MailEvent}
+    known |= {"bouncemailbox": BounceMailbox}
     row = known.get(model, Suppression).objects.get()
     client.force_login(user_with(f"add_{model}"))
     assert all("no such user" not in text for text in texts(client, model, row.pk))
@@ -85,7 +94,7 @@ def test_the_export_says_what_came_back(returned, admin_client: Client) -> None:
     assert lines[1].startswith("hard,Kongress,5.1.1,no such user,dsn,")
 
 
-@pytest.mark.parametrize("model", ["mailevent", "mailrelay", "domainpace"])
+@pytest.mark.parametrize("model", ["mailevent", "mailrelay", "domainpace", "bouncemailbox"])
 def test_what_machines_write_nobody_changes(returned, admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/tasks/{model}/create/").status_code == 302
     assert admin_client.post(f"/admin/tasks/mailevent/delete/{returned.pk}/").status_code == 302
@@ -154,7 +163,7 @@ def test_a_subscriber_says_since_when_and_why_no_mail_is_sent(returned, admin_cl
     assert reason not in body(admin_client.get(url))
 
 
-@pytest.mark.parametrize("model", ["mailevent", "suppression", "mailrelay", "domainpace"])
+@pytest.mark.parametrize("model", ["mailevent", "suppression", "mailrelay", "domainpace", "bouncemailbox"])
 @pytest.mark.parametrize("answer", ["", "?export=csv"])
 def test_the_lists_cost_the_same_for_few_and_many(
     returned, admin_client: Client, model: str, answer: str
@@ -168,6 +177,7 @@ def test_the_lists_cost_the_same_for_few_and_many(
             Suppression.objects.create(address_hash=name, reason=SuppressionReason.MANUAL)
             MailRelay.objects.create(name=name)
             DomainPace.objects.create(domain=name)
+            BounceMailbox.objects.create(name=name)
 
     url = f"/admin/tasks/{model}/{answer}"
     fill(5)
@@ -175,3 +185,12 @@ def test_the_lists_cost_the_same_for_few_and_many(
     few = cost(admin_client, url)
     fill(45)
     assert cost(admin_client, url) == few
+
+
+def test_the_mailbox_says_when_it_was_read_and_what_is_wrong(admin_client: Client) -> None:
+    read = timezone.now() - timedelta(hours=1)
+    BounceMailbox.objects.create(name="bounces", read_at=read, trouble=MailboxTrouble.REFUSED, left=7)
+    page = body(admin_client.get("/admin/tasks/bouncemailbox/"))
+    assert german("The mail server refuses the user name or the password.") in page
+    assert date_format(localtime(read), "DATETIME_FORMAT") in page
+    assert ">7<" in page

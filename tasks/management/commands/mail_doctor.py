@@ -100,6 +100,7 @@ def subject_of(domain: str, options: dict[str, Any], lookup: Lookup) -> Subject:
         addresses=tuple(options["relay_ip"]) or configured.public_addresses(relays, lookup),
         url=settings.WAGTAILADMIN_BASE_URL,
         bounce_address=settings.ANTENNE_BOUNCE_ADDRESS,
+        mailbox=configured.mailbox(),
         smtp_port=options["smtp_port"],
         seconds=options["seconds"],
     )

@@ -11,11 +11,13 @@ import dns.exception
 import dns.resolver
 import idna
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from tasks.newsletter import dkim_keys
 from tasks.newsletter.addresses import domain_of
 from tasks.newsletter.doctor.findings import Host
 from tasks.newsletter.doctor.lookup import Lookup, NoAnswer
+from tasks.newsletter.returns.mailbox.config import MailboxConfig, configured_mailbox
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -41,6 +43,14 @@ def selectors() -> tuple[tuple[str, str], ...]:
         return tuple((entry.selector, entry.domain) for entry in dkim_keys.configured())
     except dkim_keys.DkimFault:
         return ()
+
+
+def mailbox() -> MailboxConfig | None:
+    """The bounce mailbox; a setting that cannot be understood is the system checks' matter."""
+    try:
+        return configured_mailbox()
+    except ImproperlyConfigured:
+        return None
 
 
 def envelope(sender: str) -> str:

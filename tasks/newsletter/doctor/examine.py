@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from tasks.newsletter.doctor import dmarc, hosts, keys, ready, spf, tls
+from tasks.newsletter.doctor import dmarc, hosts, keys, mailbox, ready, spf, tls
 from tasks.newsletter.doctor.findings import Finding, Level, Subject
 from tasks.newsletter.doctor.lookup import Lookup, NoAnswer
 
@@ -15,6 +15,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     *(("MX", hosts.check_mx), ("SPF", spf.check), ("DKIM", keys.check), ("DMARC", dmarc.check)),
     *(("PTR", hosts.check_ptr), ("TLS", tls.check), ("MTA-STS", ready.check_policies)),
     *(("One-click", ready.check_one_click), ("Bounces", ready.check_bounces)),
+    ("Mailbox", mailbox.check),
 )
 
 

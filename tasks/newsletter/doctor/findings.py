@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from tasks.newsletter.returns.mailbox.config import MailboxConfig
+
 
 class Level(StrEnum):
     """How bad it is."""
@@ -62,6 +64,7 @@ class Subject:
     """From which the relays connect to the world."""
     url: str = ""
     bounce_address: str = ""
+    mailbox: MailboxConfig | None = None
     smtp_port: int = 25
     seconds: float = 5.0
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False, compare=False)

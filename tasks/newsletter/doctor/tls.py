@@ -7,13 +7,17 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tasks.newsletter.doctor.findings import Finding, Host, Level, Subject
 from tasks.newsletter.doctor.lookup import Lookup, NoAnswer
 
 LONGEST_REPLY = 20_000
+SOON = timedelta(days=14)
 
 
 class _NotOffered(Exception):
@@ -31,7 +35,7 @@ def check(subject: Subject, lookup: Lookup) -> Iterator[Finding]:
 def _host(host: Host, subject: Subject, lookup: Lookup, bad: Level) -> Finding:
     where = f"{host.name}:{host.port}"
     try:
-        _shake_hands(host, subject, lookup)
+        end = _shake_hands(host, subject, lookup)
     except _NotOffered:
         return Finding(
             "TLS", bad, _("%s does not offer STARTTLS.") % where, _("Turn TLS on in the mail server.")
@@ -42,19 +46,31 @@ def _host(host: Host, subject: Subject, lookup: Lookup, bad: Level) -> Finding:
     except (OSError, ValueError, NoAnswer) as error:
         found = _("%(host)s cannot be reached: %(reason)s") % {"host": where, "reason": error}
         return Finding("TLS", Level.UNCHECKED, found, _("Some networks block port 25; try from elsewhere."))
-    return Finding("TLS", Level.OK, where)
+    return _of_age(where, end)
 
 
-def _shake_hands(host: Host, subject: Subject, lookup: Lookup) -> None:
-    """Raises what goes wrong."""
+def _of_age(where: str, end: datetime) -> Finding:
+    """A valid certificate is in order for as long as nobody has to think of it."""
+    if end - timezone.now() > SOON:
+        return Finding("TLS", Level.OK, where)
+    found = _("The certificate of %(host)s is valid until %(date)s only.")
+    values = {"host": where, "date": date_format(timezone.localtime(end), "DATE_FORMAT")}
+    return Finding(
+        "TLS", Level.ADVICE, found % values, _("Renew it, and see why that did not happen by itself.")
+    )
+
+
+def _shake_hands(host: Host, subject: Subject, lookup: Lookup) -> datetime:
+    """The end of the certificate; raises what goes wrong."""
     address = _address(host.name, lookup)
     until = time.monotonic() + subject.seconds
     with socket.create_connection((address, host.port), timeout=subject.seconds) as plain:
         if not host.implicit_tls:
             _start_tls(plain, until)
         plain.settimeout(_left(until))
-        with subject.tls.wrap_socket(plain, server_hostname=host.name):
-            pass
+        with subject.tls.wrap_socket(plain, server_hostname=host.name) as safe:
+            certificate = safe.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
 def _address(name: str, lookup: Lookup) -> str:

@@ -9,6 +9,7 @@ from tasks.newsletter.models.campaigns import (
     TestMail,
 )
 from tasks.newsletter.models.consent import ConsentKind, ConsentRecord, Way
+from tasks.newsletter.models.mailbox import BounceMailbox, MailboxTrouble
 from tasks.newsletter.models.returns import EventKind, MailEvent, Suppression, SuppressionReason
 from tasks.newsletter.models.routes import DomainPace, MailRelay
 from tasks.newsletter.models.settings import SettingsRequest
@@ -25,6 +26,7 @@ from tasks.newsletter.models.subscribers import (
 
 __all__ = [
     "LANGUAGES",
+    "BounceMailbox",
     "Campaign",
     "CampaignKind",
     "CampaignState",
@@ -39,6 +41,7 @@ __all__ = [
     "MailBody",
     "MailEvent",
     "MailRelay",
+    "MailboxTrouble",
     "SettingsRequest",
     "SignupCount",
     "Standing",

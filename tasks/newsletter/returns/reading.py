@@ -7,7 +7,7 @@ import logging
 from email import message_from_bytes
 from enum import StrEnum
 
-from tasks.newsletter.models import Delivery, EventKind
+from tasks.newsletter.models import Delivery, EventKind, MailEvent
 from tasks.newsletter.returns.arf import read_arf
 from tasks.newsletter.returns.dsn import read_dsn
 from tasks.newsletter.returns.heuristics import read_other
@@ -36,13 +36,32 @@ def handle(raw: bytes, recipient: str = "") -> Handled:
     ``recipient`` is its envelope recipient, where the way in knows it. Out-of-office replies and
     answers of people are left alone: nothing of them is stored.
     """
+    event = _event_in(raw, recipient)
+    if event is None:
+        return Handled.OTHER
+    return _outcome(event, is_new=record(event))
+
+
+def foresee(raw: bytes, recipient: str = "") -> Handled:
+    """What ``handle`` would say, with nothing stored."""
+    event = _event_in(raw, recipient)
+    if event is None:
+        return Handled.OTHER
+    known = MailEvent.objects.filter(source=event.source, event_id=event.event_id)
+    return _outcome(event, is_new=not known.exists())
+
+
+def _outcome(event: Event, *, is_new: bool) -> Handled:
+    if not is_new:
+        return Handled.KNOWN
+    return Handled.STORED if event.delivery else Handled.UNPROVEN
+
+
+def _event_in(raw: bytes, recipient: str) -> Event | None:
     report = read(raw)
     if report is None:
-        return Handled.OTHER
-    delivery = delivery_of(_with_recipient(report, recipient))
-    if not record(_event(report, delivery)):
-        return Handled.KNOWN
-    return Handled.STORED if delivery else Handled.UNPROVEN
+        return None
+    return _event(report, delivery_of(_with_recipient(report, recipient)), raw)
 
 
 def read(raw: bytes) -> Report | None:
@@ -57,11 +76,11 @@ def _with_recipient(report: Report, recipient: str) -> Report:
     return replace(report, return_paths=(recipient, *report.return_paths)) if recipient else report
 
 
-def _event(report: Report, delivery: Delivery | None) -> Event:
+def _event(report: Report, delivery: Delivery | None, raw: bytes) -> Event:
     """Without a delivery the claim is kept for people to see, as a kind that has no consequences."""
     return Event(
         source=report.source,
-        event_id=_event_id(report, delivery),
+        event_id=_event_id(report, delivery, raw),
         kind=report.kind if delivery else EventKind.OTHER,
         at=report.at,
         address=delivery.address if delivery else "",
@@ -71,7 +90,11 @@ def _event(report: Report, delivery: Delivery | None) -> Event:
     )
 
 
-def _event_id(report: Report, delivery: Delivery | None) -> str:
-    """The same however often, and by whichever way, the report arrives."""
-    said = report.report_id or f"{report.kind} {report.detail} {report.at.isoformat()}"
+def _event_id(report: Report, delivery: Delivery | None, raw: bytes) -> str:
+    """The same however often, and by whichever way, the report arrives.
+
+    Where it has no Message-ID its text stands for it: the header fields differ by the way in.
+    """
+    text = b"\n".join(raw[:MAX_BYTES].splitlines()).partition(b"\n\n")[2].strip()
+    said = report.report_id or hashlib.sha256(text).hexdigest()
     return hashlib.sha256(f"{delivery.pk if delivery else ''} {said}".encode()).hexdigest()

@@ -20,6 +20,7 @@ from wagtail_modeladmin.views import CreateView, DeleteView, InspectView
 from tasks.looking import LookedAtHistory, LookingNeedsPermission, ReadOnlyAdmin
 from tasks.newsletter.addresses import address_hash, address_key, normalized
 from tasks.newsletter.models import (
+    BounceMailbox,
     DomainPace,
     MailEvent,
     MailRelay,
@@ -166,6 +167,16 @@ class SuppressionAdmin(ModelAdmin):
     list_display = ("__str__", "reason", "note", "created_at")
     list_filter = ("reason", "created_at")
     edit_handler = ObjectList([FieldPanel("address"), FieldPanel("note")], base_form_class=BlockForm)
+
+
+class BounceMailboxAdmin(ReadOnlyAdmin):
+    """When bounces were last fetched, and what is wrong where they cannot be."""
+
+    model = BounceMailbox
+    menu_label = _("Bounce mailbox")
+    menu_icon = "download"
+    list_display = ("name", "read_at", "trouble", "reply", "stored", "left", "next_try_at")
+    inspect_view_fields = list_display
 
 
 class MailRelayAdmin(ReadOnlyAdmin):
