@@ -16,9 +16,14 @@ from tasks.newsletter.models import Campaign, CampaignState, Delivery
 
 
 def open_campaigns(announcement: Announcement, choice_for: Callable[[str], Choice]) -> None:
-    """Bring the campaign of every newsletter language as far as its version allows."""
+    """Bring the campaign of every newsletter language as far as its version allows.
+
+    Each is locked: who cancels it meanwhile waits, and finds the mails that were written.
+    """
     for language in settings.ANTENNE_NEWSLETTER_LANGUAGES:
-        campaign, _ = Campaign.objects.get_or_create(announcement=announcement, language=language)
+        campaign, _ = Campaign.objects.select_for_update().get_or_create(
+            announcement=announcement, language=language
+        )
         if campaign.state == CampaignState.WAITING:
             advance(campaign, choice_for(language))
 
