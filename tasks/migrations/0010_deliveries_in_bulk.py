@@ -23,6 +23,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['campaign', 'state'], name='deliveries_by_state'),
+            index=models.Index(fields=['campaign', 'state', 'id'], name='deliveries_by_state'),
+        ),
+        migrations.RemoveIndex(
+            model_name='delivery',
+            name='deliveries_pending',
         ),
     ]
