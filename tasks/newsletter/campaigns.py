@@ -54,8 +54,8 @@ def close_finished() -> int:
 def has_mail(mails: QuerySet[Delivery]) -> IsNull:
     """Campaigns with one of ``mails``.
 
-    Not ``Exists``: PostgreSQL makes a join of it and reads all mails that there are. The first mail
-    of each campaign is looked up in an index.
+    Not ``Exists``: PostgreSQL makes a join of it and reads all mails that there are. The order is that
+    of an index, in which the first mail of each campaign is looked up.
     """
-    first = mails.filter(campaign=OuterRef("pk")).order_by().values("pk")[:1]
+    first = mails.filter(campaign=OuterRef("pk")).order_by("state", "pk").values("pk")[:1]
     return IsNull(Subquery(first), False)
