@@ -67,7 +67,14 @@ def test_all_recipients_are_known_before_the_first_mail_is_written(site_tree: Si
         route_due()
     table = f'INSERT INTO "{Delivery._meta.db_table}"'
     insert = next(query["sql"] for query in captured if query["sql"].startswith(table))
-    assert {"postgresql": "Sort Key", "sqlite": "TEMP B-TREE"}[connection.vendor] in plan_of(insert)
+    # Also where the database would rather read the recipients in the order of an index.
+    nudge, sorts = {
+        "postgresql": ("SET LOCAL enable_sort = off", "Sort Key"),
+        "sqlite": ("DROP INDEX subscribers_of_language", "TEMP B-TREE"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(nudge)
+    assert sorts in plan_of(insert)
 
 
 def plan_of(statement: str) -> str:
