@@ -24,7 +24,7 @@ def clear() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE tasks_subscriber, tasks_campaign, tasks_announcement, tasks_mailrelay, "
+            "TRUNCATE tasks_subscriber, tasks_campaign, tasks_announcement, tasks_delivery, tasks_mailrelay, "
             "tasks_domainpace RESTART IDENTITY CASCADE"
         )
 

@@ -100,9 +100,14 @@ def insert_deliveries(campaign: Campaign, recipients: QuerySet[Any]) -> int:
 
     By one ``INSERT … SELECT``: a million rows never pass through Python, and a second run adds
     nothing, because the unique constraints decide.
+
+    No index has the order that is asked for, so the database must know all recipients before it
+    writes the first. Else who has it already is looked for, for every reader again, in the table
+    that grows meanwhile: PostgreSQL plans for a table as small as it was, and reads it whole.
     """
     values = _columns(campaign, timezone.now())
     annotated = recipients.annotate(**{f"new_{name}": value for name, value in values.items()})
+    annotated = annotated.order_by(F("pk") + 0)
     select, parameters = annotated.values_list(*(f"new_{name}" for name in values)).query.sql_with_params()
     quoted = ", ".join(connection.ops.quote_name(name) for name in values)
     table = connection.ops.quote_name(Delivery._meta.db_table)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from tasks.announcements.languages import Answer, Choice
@@ -16,9 +17,14 @@ from tasks.newsletter.models import Campaign, CampaignState, Delivery
 
 
 def open_campaigns(announcement: Announcement, choice_for: Callable[[str], Choice]) -> None:
-    """Bring the campaign of every newsletter language as far as its version allows."""
+    """Bring the campaign of every newsletter language as far as its version allows.
+
+    Each is locked: who cancels it meanwhile waits, and finds the mails that were written.
+    """
     for language in settings.ANTENNE_NEWSLETTER_LANGUAGES:
-        campaign, _ = Campaign.objects.get_or_create(announcement=announcement, language=language)
+        campaign, _ = Campaign.objects.select_for_update().get_or_create(
+            announcement=announcement, language=language
+        )
         if campaign.state == CampaignState.WAITING:
             advance(campaign, choice_for(language))
 
@@ -38,8 +44,18 @@ def close_finished() -> int:
 
     One that has open mails again (a late refusal, an editor's “once more”) is being sent again.
     """
-    still_open = Delivery.objects.filter(campaign=OuterRef("pk"), state__in=OPEN_STATES)
-    done = Campaign.objects.filter(Exists(still_open), state=CampaignState.DONE)
+    still_open = has_mail(Delivery.objects.filter(state__in=OPEN_STATES))
+    done = Campaign.objects.filter(still_open, state=CampaignState.DONE)
     done.update(state=CampaignState.SENDING, finished_at=None)
-    sending = Campaign.objects.filter(state=CampaignState.SENDING)
-    return sending.exclude(Exists(still_open)).update(state=CampaignState.DONE, finished_at=timezone.now())
+    sending = Campaign.objects.filter(~still_open, state=CampaignState.SENDING)
+    return sending.update(state=CampaignState.DONE, finished_at=timezone.now())
+
+
+def has_mail(mails: QuerySet[Delivery]) -> IsNull:
+    """Campaigns with one of ``mails``.
+
+    Not ``Exists``: PostgreSQL makes a join of it and reads all mails that there are. The order is that
+    of an index, in which the first mail of each campaign is looked up.
+    """
+    first = mails.filter(campaign=OuterRef("pk")).order_by("state", "pk").values("pk")[:1]
+    return IsNull(Subquery(first), False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tasks.announcements.content import withheld_because
@@ -18,6 +18,7 @@ from tasks.ledger.models import LedgerRow
 from tasks.ledger.outcomes import failed, suppressed
 from tasks.newsletter import links, taking
 from tasks.newsletter.bodies import body_of
+from tasks.newsletter.campaigns import has_mail
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compiled import Compiled, Signer, compile_mail, on_the_wire
 from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, message_ids, sender_address
@@ -159,8 +160,8 @@ class CampaignSource:
 
 def due_campaigns() -> list[Campaign]:
     """Campaigns with mails that may go out now, oldest first."""
-    waiting = claims.due(Delivery.objects.filter(campaign=OuterRef("pk")))
+    waiting = has_mail(claims.due(Delivery.objects.all()))
     # One that was done has open mails again after a late refusal or an editor’s “once more”.
     open_states = (CampaignState.SENDING, CampaignState.DONE)
-    campaigns = Campaign.objects.filter(Exists(waiting), state__in=open_states)
+    campaigns = Campaign.objects.filter(waiting, state__in=open_states)
     return list(campaigns.select_related("version", "announcement").order_by("pk"))

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import connections, router
 
 from tasks.ledger import batches
-from tasks.newsletter.models import Delivery, Subscriber
+from tasks.newsletter.models import Campaign, Delivery, Subscriber
 
 COLUMNS = "id, address, domain, attempts, variant, subscriber_id"
+# Locked, so that a claim sees a pause that has just begun, and a pause all that was claimed before.
+OPEN = "campaign_id = (SELECT id FROM {table} WHERE id = %s AND state IN ('sending', 'done') {lock})"
 PEOPLE = "SELECT id, public_id, standing FROM {table} WHERE id IN ({keys})"
 NOBODY = (UUID(int=0), "")
 
@@ -28,13 +30,22 @@ class Taken(NamedTuple):
 
 
 def claim(campaign: int, worker: str, limit: int, without: list[str]) -> list[Taken]:
-    """Take about ``limit`` deliveries of ``campaign`` that are due, none to a domain in ``without``."""
-    scope, values = "campaign_id = %s", (campaign, *without)
+    """Take about ``limit`` deliveries of ``campaign`` that are due, none to a domain in ``without``.
+
+    None at all where the campaign was paused or cancelled.
+    """
+    scope, values = _open(), (campaign, *without)
     if without:
         scope += f" AND domain NOT IN ({', '.join(['%s'] * len(without))})"
     rows = batches.claim_rows(Delivery, worker, limit, COLUMNS, scope, values)
     people = _people({row[-1] for row in rows} - {None})
     return [Taken._make((*row[:-1], *people.get(row[-1], NOBODY))) for row in rows]
+
+
+def _open() -> str:
+    features = connections[router.db_for_write(Campaign)].features
+    lock = "FOR KEY SHARE" if features.has_select_for_no_key_update else ""
+    return OPEN.format(table=Campaign._meta.db_table, lock=lock)
 
 
 def _people(keys: set[int]) -> dict[int, tuple[UUID, str]]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,6 +18,7 @@ from tasks.announcements.route import route_due
 from tasks.ledger import claims
 from tasks.ledger.batches import claim_rows
 from tasks.ledger.models import State
+from tasks.newsletter import engine, taking
 from tasks.newsletter.control import pause, resume
 from tasks.newsletter.models import (
     Campaign,
@@ -265,6 +267,27 @@ def test_a_second_attempt_that_was_interrupted_comes_all_the_same(
     ((key,),) = claim_rows(Delivery, "first", 10, "id")
     interruption(Delivery.objects.get(pk=key))
     assert not send_mails(10)
+    assert sink.by_address() == dict.fromkeys(addresses, 1)
+
+
+def test_a_campaign_that_is_paused_in_the_middle_of_a_turn_stops_then(
+    site_tree: SiteTree, sink: BulkSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = announce(site_tree, 12)
+    real = taking.claim
+
+    def claim_before_a_pause(*arguments: Any) -> list[taking.Taken]:
+        taken = real(*arguments)
+        pause(Campaign.objects.all())
+        return taken
+
+    monkeypatch.setattr(engine, "CLAIM", 5)
+    monkeypatch.setattr(taking, "claim", claim_before_a_pause)
+    send_mails(10)
+    assert not sink.by_address()
+    monkeypatch.undo()
+    resume(Campaign.objects.all())
+    send_mails(10)
     assert sink.by_address() == dict.fromkeys(addresses, 1)
 
 

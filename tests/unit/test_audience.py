@@ -59,6 +59,31 @@ def test_routing_costs_the_same_for_few_and_many_subscribers(site_tree: SiteTree
     assert queries_to_route(site_tree, 5) == queries_to_route(site_tree, 50)
 
 
+def test_all_recipients_are_known_before_the_first_mail_is_written(site_tree: SiteTree) -> None:
+    # Else the table of mails is searched for each of them while it grows: with a million, for hours.
+    subscriber("de")
+    publish(draft(site_tree.news["de"]))
+    with CaptureQueriesContext(connection) as captured:
+        route_due()
+    table = f'INSERT INTO "{Delivery._meta.db_table}"'
+    insert = next(query["sql"] for query in captured if query["sql"].startswith(table))
+    # Also where the database would rather read the recipients in the order of an index.
+    nudge, sorts = {
+        "postgresql": ("SET LOCAL enable_sort = off", "Sort Key"),
+        "sqlite": ("DROP INDEX subscribers_of_language", "TEMP B-TREE"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(nudge)
+    assert sorts in plan_of(insert)
+
+
+def plan_of(statement: str) -> str:
+    explain = {"postgresql": "EXPLAIN", "sqlite": "EXPLAIN QUERY PLAN"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {statement.replace('%', '%%')}")
+        return str(cursor.fetchall())
+
+
 def queries_to_route(site_tree: SiteTree, number: int) -> int:
     for _ in range(number):
         subscriber("de")

@@ -12,6 +12,8 @@ from django.core.mail.utils import DNS_NAME
 from tasks.newsletter.smtp.relays import RelayConfig
 from tasks.newsletter.smtp.wire import Cut, Reply, Script, Step
 
+NOT_IN_ASCII = Reply(553, "5.6.7 The relay takes no addresses outside ASCII")
+"""What a relay without SMTPUTF8 would say (RFC 6531 §3.5), were it asked."""
 REFUSAL, GOODBYE, START, UNKNOWN_MECHANISM = 400, 421, 354, 504
 EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "STARTTLS", "AUTH")
 # A relay may look into a message before it answers (RFC 5321 §4.5.3.2.6 allows ten minutes; who waits
@@ -98,6 +100,11 @@ def delivery(sender: str, recipient: str, message: bytes, *, pipelining: bool, s
     return (Stage.MESSAGE if reply.code >= REFUSAL else Stage.DONE), reply, False
 
 
+def needs_utf8(sender: str, recipient: str) -> bool:
+    """Whether only a relay with SMTPUTF8 (RFC 6531) can take a mail between these two."""
+    return not (sender.isascii() and recipient.isascii())
+
+
 def resetting(seconds: float) -> Script:
     """Forget the envelope that was refused."""
     _expect((yield Step(b"RSET\r\n", 1, seconds)), "refuses RSET:")
@@ -105,7 +112,7 @@ def resetting(seconds: float) -> Script:
 
 def _envelope(sender: str, recipient: str, pipelining: bool, seconds: float) -> Replies:
     """Everything before the message, in one go where the server allows it (RFC 2920)."""
-    utf8 = "" if sender.isascii() and recipient.isascii() else " SMTPUTF8"
+    utf8 = " SMTPUTF8" if needs_utf8(sender, recipient) else ""
     if pipelining:
         lines = f"MAIL FROM:<{sender}>{utf8}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
         try:

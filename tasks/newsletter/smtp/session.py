@@ -64,6 +64,8 @@ class Session:
         self._wire.follow(self._mail(sender, recipient, message), partial(self._ended, sent))
 
     def _mail(self, sender: str, recipient: str, message: bytes) -> Script:
+        if "SMTPUTF8" not in self.extensions and scripts.needs_utf8(sender, recipient):
+            return Stage.RECIPIENT, scripts.NOT_IN_ASCII, self._reset_first
         if self._reset_first:
             try:
                 yield from scripts.resetting(self.relay.timeout)
