@@ -26,7 +26,7 @@ class TasksConfig(AppConfig):
             topics=(("newsletter", _("Newsletter")),),
             announceable=("tasks.NewsletterIssuePage",),
             urls=("tasks.newsletter.urls",),
-            root_urls=("tasks.social.noticeboard.urls",),
+            root_urls=("tasks.social.noticeboard.urls", "tasks.newsletter.providers.urls"),
             api_routers=(
                 ("/announcements", "tasks.api.router"),
                 ("/subscriptions", "tasks.newsletter.api.router"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from tasks.newsletter import dkim_keys
+from tasks.newsletter.providers import known
 
 
 @register()
@@ -22,3 +23,17 @@ def dkim_keys_can_be_used(**_: Any) -> list[CheckMessage]:
     ]
     weak = [Warning(f"ANTENNE_DKIM: {weakness}.", id="tasks.W010") for weakness in dkim_keys.weaknesses()]
     return [*wrong, *weak]
+
+
+@register()
+def provider_can_be_used(**_: Any) -> list[CheckMessage]:
+    """One error (tasks.E011) per fault of ``ANTENNE_MAIL_PROVIDER``, and one (tasks.E012) of its reports."""
+    missing: list[CheckMessage] = [
+        Error(f"{fault}.", hint="No mail is sent until this is mended.", id="tasks.E011")
+        for fault in known.faults()
+    ]
+    provider = known.configured()
+    if provider and (fault := known.webhook_fault(provider)):
+        hint = f"Bounces and complaints that {provider.title} reports are refused until this is mended."
+        missing.append(Error(f"{fault}.", hint=f"{hint} docs/mail.md tells how.", id="tasks.E012"))
+    return missing
