@@ -11,6 +11,7 @@ import pytest
 from cms.demo.runtime.ports import free_port
 from tests.doubles.postfix import WHY_NOT
 from tests.doubles.processes import Broker
+from tests.doubles.provider import FakeProvider
 from tests.doubles.smtp import Behaviour, FaultyServer
 
 LEFT_OUT = pytest.StashKey[int]()
@@ -49,3 +50,36 @@ def relay(settings) -> Iterator[Behaviour]:
     behaviour = Behaviour()
     with FaultyServer(behaviour, settings.EMAIL_PORT):
         yield behaviour
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    """A mail provider."""
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture
+def mailgun(provider: FakeProvider, settings) -> FakeProvider:
+    """Mails go through it as if it were Mailgun."""
+    settings.ANTENNE_MAIL_PROVIDER = "mailgun"
+    settings.ANYMAIL = {"MAILGUN_API_KEY": provider.key, "MAILGUN_API_URL": f"{provider.url}/v3"}
+    return provider
+
+
+@pytest.fixture
+def postmark(provider: FakeProvider, settings) -> FakeProvider:
+    """Mails go through it as if it were Postmark."""
+    settings.ANTENNE_MAIL_PROVIDER = "postmark"
+    settings.ANYMAIL = {
+        "POSTMARK_SERVER_TOKEN": provider.key,
+        "POSTMARK_API_URL": provider.url,
+        "POSTMARK_MESSAGE_STREAM": "broadcast",
+    }
+    return provider
+
+
+@pytest.fixture(params=["mailgun", "postmark"])
+def either(request: pytest.FixtureRequest) -> FakeProvider:
+    """Once as the one and once as the other."""
+    return request.getfixturevalue(request.param)

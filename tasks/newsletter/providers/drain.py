@@ -104,7 +104,8 @@ class Drain:
             self._looked_at = now
             self._waiting.extendleft(reversed(awaited(self._express, self.worker)))
         if not self._waiting:
-            limit = max(self._size, self._width)
+            # One batch, or a mail for each connection: so a pause finds little that is held already.
+            limit = self._size if self._provider.at_once > 1 else self._width
             self._waiting.extend(self._campaigns.claim(limit, self._size))
 
     def _begin(self, wave: list[Request]) -> list[tuple[Request, AnymailMessage]]:

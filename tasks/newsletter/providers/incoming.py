@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -54,16 +54,14 @@ class Campaigns:
     def __init__(self, due: Callable[[], list[Campaign]], worker: str) -> None:
         self._due = due
         self._worker = worker
-        self._turns: deque[CampaignSource] = deque()
         self._sources: dict[int, CampaignSource] = {}
         self._broken: set[int] = set()
+        self._last = 0
 
     def claim(self, limit: int, at_once: int) -> list[Request]:
         """Up to ``limit`` mails of the campaign whose turn it is, ``at_once`` in each request."""
-        if not self._turns:
-            self._turns.extend(self._source(one) for one in self._due() if one.pk not in self._broken)
-        while self._turns:
-            source = self._turns.popleft()
+        for campaign in self._in_turn():
+            source = self._source(campaign)
             try:
                 keys = [mail.pk for mail in source.claim(self._worker, limit, [])]
             except SoftTimeLimitExceeded:
@@ -71,12 +69,17 @@ class Campaigns:
             except Exception:
                 # Composing calls templates and plugins: one that fails must not stop the others.
                 logger.exception("%s cannot be composed", source)
-                self._broken.add(source.campaign.pk)
+                self._broken.add(campaign.pk)
                 continue
             if keys:
-                self._turns.append(source)
-                return self._requests(source.campaign, keys, at_once)
+                self._last = campaign.pk
+                return self._requests(campaign, keys, at_once)
         return []
+
+    def _in_turn(self) -> list[Campaign]:
+        """Asked anew each time, because one may have been paused; first those after the last one."""
+        due = [campaign for campaign in self._due() if campaign.pk not in self._broken]
+        return sorted(due, key=lambda campaign: (campaign.pk <= self._last, campaign.pk))
 
     def _source(self, campaign: Campaign) -> CampaignSource:
         """The same one as long as this turn lasts: it knows what it has looked at."""
