@@ -92,9 +92,8 @@ PROVIDERS = {
         ),
     )
 }
-"""Others are left out because they track whatever one says (Brevo, Resend, Mailtrap, Amazon SES),
-keep only some headers (Mandrill, MailerSend), or read the text as a template of their own (SparkPost,
-Mailjet). All of them take mail by SMTP: they can be a relay."""
+"""Brevo, Mailtrap, Postal, Resend and Scaleway are left out because django-anymail cannot tell them not
+to track (``faults`` would say so), the others because nobody has tried them. Most can be a relay."""
 
 
 def configured() -> Provider | None:
