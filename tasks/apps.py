@@ -15,6 +15,7 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         """Load the system checks; connect the receivers for going live, leaving and moving."""
         from tasks import checks, receivers  # noqa: F401
+        from tasks.newsletter.providers import own_mails  # noqa: F401
 
         receivers.connect()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email import message_from_bytes, policy
 
+from django.core.mail import send_mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -154,6 +155,14 @@ def test_somebody_waits_in_the_stream_for_single_mails(site_tree: SiteTree, post
     request_subscription("neu@example.org", "fr", ["congress"], "oui", "/fr/newsletter/")
     send_confirmations(10)
     assert postmark.mails[0].options["MessageStream"] == "outbound"
+
+
+def test_mails_of_django_itself_go_there_too(postmark: FakeProvider, settings) -> None:
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {**settings.ANYMAIL, "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False}}
+    send_mail("Password", "Choose another", None, ["ed@example.org"])
+    untracked = {"TrackOpens": False, "TrackLinks": "None", "MessageStream": "outbound"}
+    assert [(mail.to, mail.options) for mail in postmark.mails] == [("ed@example.org", untracked)]
 
 
 def test_test_mails_go_the_same_way(site_tree: SiteTree, either: FakeProvider) -> None:

@@ -60,7 +60,9 @@ def _outcome(letter: Letter, answer: Answer, columns: dict[str, str]) -> Outcome
 
 def give_back(model: type[LedgerRow], keys: list[int], worker: str) -> None:
     """Nothing has happened to these rows: they wait again, unless they are not wanted any more."""
-    held = model._default_manager.filter(pk__in=keys, worker=worker, state=State.SENDING)
+    # A worker that was too slow finds its rows called unknown; what it knows is better.
+    states = (State.SENDING, State.UNKNOWN)
+    held = model._default_manager.filter(pk__in=keys, worker=worker, state__in=states)
     now = timezone.now()
     if model is Delivery:
         unwanted = held.filter(Q(address="") | Q(campaign__state=CampaignState.CANCELLED))
