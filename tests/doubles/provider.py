@@ -50,6 +50,8 @@ class FakeProvider:
     inactive: set[str] = field(default_factory=set)
     """Postmark does not write to these."""
     seconds: float = 0.0
+    drip: float = 0.0
+    """Seconds between two bytes of its answers."""
     mails: list[Got] = field(default_factory=list)
     """Taken, in order."""
     requests: list[tuple[str, int]] = field(default_factory=list)
@@ -160,7 +162,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(raw)
+        for number in range(len(raw)):
+            time.sleep(self.provider.drip)
+            self.wfile.write(raw[number : number + 1])
 
     def do_GET(self) -> None:
         self.provider.requests.append((f"GET {self.path}", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -142,6 +143,19 @@ def test_no_answer_in_time_is_unknown(
     postmark.seconds = 1.0
     send_mails(20)
     assert states() == {State.UNKNOWN: 1}
+
+
+def test_a_provider_that_drips_holds_no_worker(
+    site_tree: SiteTree, mailgun: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "TOTAL_SECONDS", 0.5)
+    announce(site_tree, 1)
+    mailgun.drip = 0.05
+    begun = time.monotonic()
+    send_mails(20)
+    assert time.monotonic() - begun < 3
+    assert states() == {State.UNKNOWN: 1}
+    assert "no whole answer within 0.5 seconds" in MailRelay.objects.get().last_error
 
 
 def test_what_was_reported_before_the_answer_was_lost_counts(

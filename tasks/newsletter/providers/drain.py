@@ -7,7 +7,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 
 from anymail.backends.base import AnymailBaseBackend
 from anymail.message import AnymailMessage
@@ -26,7 +25,15 @@ from tasks.newsletter.providers.incoming import Campaigns, awaited
 from tasks.newsletter.providers.known import PROVIDERS, Provider, faults
 from tasks.newsletter.providers.letters import Request
 from tasks.newsletter.providers.message import message_of
-from tasks.newsletter.providers.post import ANSWER_SECONDS, CONNECT_SECONDS, Answer, Fate, post
+from tasks.newsletter.providers.post import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    TOTAL_SECONDS,
+    Answer,
+    Fate,
+    all_of,
+    post,
+)
 from tasks.newsletter.providers.writing import write
 from tasks.newsletter.smtp.breaker import Breaker
 from tasks.newsletter.sources import Express
@@ -68,14 +75,16 @@ class Drain:
         if self._breaker.is_open:
             raise RelayDown(f"{self._provider.title}: {self._breaker.error}")
         timeout = (CONNECT_SECONDS, ANSWER_SECONDS)
+        threads = ThreadPoolExecutor(self._connections, "provider")
         backends = [self._provider.backend(timeout) for _ in range(self._connections)]
         try:
-            with ThreadPoolExecutor(self._connections, "provider") as threads:
-                while time.monotonic() < self._until:
-                    if not self._round(threads, backends):
-                        return False
+            while time.monotonic() < self._until:
+                if not self._round(threads, backends):
+                    return False
             return True
         finally:
+            # Not waiting: one that is late is lost already.
+            threads.shutdown(wait=False, cancel_futures=True)
             self._release(self._waiting)
             routes.save_one(self._provider.name, self._breaker)
             for backend in backends:
@@ -88,8 +97,12 @@ class Drain:
         if not wave:
             return False
         begun = self._begin(wave)
-        messages = [message for _, message in begun]
-        answers = list(threads.map(post, backends, messages, repeat(self._provider.account_codes)))
+        codes = self._provider.account_codes
+        under_way = [
+            threads.submit(post, backend, message, codes)
+            for backend, (_, message) in zip(backends, begun, strict=False)
+        ]
+        answers = all_of(under_way, TOTAL_SECONDS)
         self._write([request for request, _ in begun], answers)
         return True
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -19,8 +20,9 @@ from tasks.newsletter.returns.reports import without_addresses
 
 logger = logging.getLogger(__name__)
 
-CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 60.0
-"""The second is less than a lease and than a task's time limit, so an answer is always written down."""
+CONNECT_SECONDS, ANSWER_SECONDS, TOTAL_SECONDS = 5.0, 60.0, 70.0
+"""To a connection, to the next byte, and to the last one. The total is less than a lease and than a
+task's time limit, so what came of a request is always written down."""
 WORDS = 300
 NOT_NOW = frozenset({401, 402, 403, 404, 405, 407, 429})
 """Our key, our account, our address of theirs or our haste is refused, and no mail of ours."""
@@ -129,3 +131,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _words(text: str) -> str:
     return without_addresses(text)[:WORDS]
+
+
+def all_of(requests: Sequence[Future[Answer]], seconds: float) -> list[Answer]:
+    """The answers of all; lost are those that did not come to an end within ``seconds``.
+
+    A provider that sends one byte now and then must not hold up a worker.
+    """
+    wait(requests, timeout=seconds)
+    late = Answer(Fate.LOST, words=f"no whole answer within {seconds:g} seconds")
+    return [request.result() if request.done() else late for request in requests]
