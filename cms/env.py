@@ -60,6 +60,11 @@ class Environment:
         """A comma-separated list without empty entries."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def beginning_with(self, prefix: str) -> dict[str, str]:
+        """All texts whose names begin with ``prefix``, by the rest of the name."""
+        names = {name.removesuffix("_FILE") for name in self.variables if name.startswith(prefix)}
+        return {name.removeprefix(prefix): self.text(name) for name in sorted(names)}
+
     def raise_for_faults(self) -> None:
         """Raise ``ImproperlyConfigured`` with one line per fault, if there is any."""
         if self.faults:

@@ -15,6 +15,7 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         """Load the system checks; connect the receivers for going live, leaving and moving."""
         from tasks import checks, receivers  # noqa: F401
+        from tasks.newsletter.providers import own_mails  # noqa: F401
 
         receivers.connect()
 
@@ -26,7 +27,7 @@ class TasksConfig(AppConfig):
             topics=(("newsletter", _("Newsletter")),),
             announceable=("tasks.NewsletterIssuePage",),
             urls=("tasks.newsletter.urls",),
-            root_urls=("tasks.social.noticeboard.urls",),
+            root_urls=("tasks.social.noticeboard.urls", "tasks.newsletter.providers.urls"),
             api_routers=(
                 ("/announcements", "tasks.api.router"),
                 ("/subscriptions", "tasks.newsletter.api.router"),

@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from tasks.newsletter import dkim_keys
+from tasks.newsletter.providers import known
 from tasks.newsletter.returns.mailbox.config import configured_mailbox
 
 
@@ -35,3 +36,17 @@ def bounce_mailbox_can_be_used(**_: Any) -> list[CheckMessage]:
         hint = "No bounce is read from the mailbox until this is mended. docs/mail.md tells how."
         return [Error(f"{error}.", hint=hint, id="tasks.E011")]
     return []
+
+
+@register()
+def provider_can_be_used(**_: Any) -> list[CheckMessage]:
+    """One error (tasks.E012) per fault of ``ANTENNE_MAIL_PROVIDER``, and one (tasks.E013) of its reports."""
+    missing: list[CheckMessage] = [
+        Error(f"{fault}.", hint="No mail is sent until this is mended.", id="tasks.E012")
+        for fault in known.faults()
+    ]
+    provider = known.configured()
+    if provider and (fault := known.webhook_fault(provider)):
+        hint = f"Bounces and complaints that {provider.title} reports are refused until this is mended."
+        missing.append(Error(f"{fault}.", hint=f"{hint} docs/mail.md tells how.", id="tasks.E013"))
+    return missing

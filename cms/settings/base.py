@@ -151,6 +151,14 @@ EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 15)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Antenne <antenne@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# A provider in place of relays. What it needs stands in variables ANYMAIL_…, in django-anymail's own names.
+ANTENNE_MAIL_PROVIDER = env.text("ANTENNE_MAIL_PROVIDER").lower()
+ANYMAIL: dict[str, Any] = env.beginning_with("ANYMAIL_")
+if ANTENNE_MAIL_PROVIDER:
+    # Django's own mails, such as those for a forgotten password, go the same way.
+    EMAIL_BACKEND = f"anymail.backends.{ANTENNE_MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}
+
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 # What the outbox does; docs/settings.md explains each.

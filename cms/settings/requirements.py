@@ -92,8 +92,11 @@ def broker(env: Environment) -> None:
 
 
 def mail(env: Environment) -> None:
-    """A relay, a sender, and no password in clear text."""
-    host = env.required("EMAIL_HOST", "the relay that takes outgoing mail")
+    """A relay or a provider, a sender, and no password in clear text."""
+    if env.text("ANTENNE_MAIL_PROVIDER"):
+        host = env.text("EMAIL_HOST")
+    else:
+        host = env.required("EMAIL_HOST", "the relay that takes outgoing mail")
     tls, ssl = env.flag("EMAIL_USE_TLS"), env.flag("EMAIL_USE_SSL")
     if tls and ssl:
         env.faults.append("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other; port 587 wants TLS, 465 SSL")

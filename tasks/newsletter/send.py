@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.compiled import Signer
 from tasks.newsletter.confirmation import confirmation_message, withheld
@@ -14,6 +16,7 @@ from tasks.newsletter.dkim import signing
 from tasks.newsletter.dkim_keys import DkimFault
 from tasks.newsletter.engine import Engine, RelayDown
 from tasks.newsletter.models import SettingsRequest, SubscriptionRequest, TestMail
+from tasks.newsletter.providers import drain as providers
 from tasks.newsletter.settings_mail import settings_message
 from tasks.newsletter.sources import CampaignSource, Express, Source, due_campaigns
 from tasks.newsletter.testmail import test_message
@@ -41,11 +44,15 @@ EXPRESS: tuple[Express, ...] = (
 
 def send_mails(seconds: float) -> bool:
     """Send due mails for at most about ``seconds``; True where more is waiting."""
+    if settings.ANTENNE_MAIL_PROVIDER:
+        return providers.send(seconds, EXPRESS, due_campaigns)
     return _run(lambda sign: Engine(seconds, _express(sign), lambda: _campaigns(sign)))
 
 
 def send_confirmations(seconds: float) -> bool:
     """Send only what somebody waits for; True where more is waiting."""
+    if settings.ANTENNE_MAIL_PROVIDER:
+        return providers.send(seconds, EXPRESS)
     return _run(lambda sign: Engine(seconds, _express(sign)))
 
 

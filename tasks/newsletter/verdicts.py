@@ -72,6 +72,11 @@ class Verdicts:
         else:
             self._refused[mail.campaign] += 1
 
+    def count(self, campaign: int, *, refused: bool) -> None:
+        """Remember that a mail of ``campaign`` came to its end, refused for what it is or not."""
+        self._ended[campaign] += 1
+        self._refused[campaign] += int(refused)
+
     def act(self) -> None:
         """Block addresses that do not exist; stop campaigns that the relay does not want."""
         for address, reply in self._dead:

@@ -8,7 +8,7 @@ import re
 
 from django.conf import settings
 
-TAG = re.compile(r"\+(\d{1,18})\.([0-9a-f]{16})$")
+TAG = re.compile(r"(?:^|\+)(\d{1,18})\.([0-9a-f]{16})$")
 
 
 def return_path(delivery: int) -> str:
@@ -19,12 +19,22 @@ def return_path(delivery: int) -> str:
     if not settings.ANTENNE_BOUNCE_ADDRESS:
         return ""
     local, _, domain = settings.ANTENNE_BOUNCE_ADDRESS.rpartition("@")
-    return f"{local}+{delivery}.{_check(delivery)}@{domain}"
+    return f"{local}+{tag(delivery)}@{domain}"
+
+
+def tag(delivery: int) -> str:
+    """Names one delivery: ``<number>.<check>``. Nobody else can make one."""
+    return f"{delivery}.{_check(delivery)}"
 
 
 def delivery_of(address: str) -> int | None:
     """The delivery that a return address names; None for a forged one or any other address."""
-    found = TAG.search(address.rpartition("@")[0])
+    return delivery_tagged(address.rpartition("@")[0])
+
+
+def delivery_tagged(text: str) -> int | None:
+    """The delivery whose ``tag`` stands at the end of ``text``; None for a forged one or none."""
+    found = TAG.search(text)
     if found is None or not hmac.compare_digest(found[2], _check(int(found[1]))):
         return None
     return int(found[1])

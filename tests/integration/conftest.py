@@ -13,6 +13,7 @@ from cms.demo.runtime.ports import free_port
 from tasks.newsletter.models import Delivery
 from tests.doubles import dovecot, postfix
 from tests.doubles.processes import Broker
+from tests.doubles.provider import FakeProvider
 from tests.doubles.smtp import Behaviour, FaultyServer
 from tests.factories.pages import SiteTree
 from tests.factories.returns import mail_to_anna
@@ -81,3 +82,36 @@ def mailbox(imap_server: dovecot.Dovecot, settings, db: None) -> dovecot.Dovecot
 def delivery(mailbox: dovecot.Dovecot, site_tree: SiteTree) -> Delivery:
     """A mail to Anna that the relay took."""
     return mail_to_anna(site_tree)
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    """A mail provider."""
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture
+def mailgun(provider: FakeProvider, settings) -> FakeProvider:
+    """Mails go through it as if it were Mailgun."""
+    settings.ANTENNE_MAIL_PROVIDER = "mailgun"
+    settings.ANYMAIL = {"MAILGUN_API_KEY": provider.key, "MAILGUN_API_URL": f"{provider.url}/v3"}
+    return provider
+
+
+@pytest.fixture
+def postmark(provider: FakeProvider, settings) -> FakeProvider:
+    """Mails go through it as if it were Postmark."""
+    settings.ANTENNE_MAIL_PROVIDER = "postmark"
+    settings.ANYMAIL = {
+        "POSTMARK_SERVER_TOKEN": provider.key,
+        "POSTMARK_API_URL": provider.url,
+        "POSTMARK_MESSAGE_STREAM": "broadcast",
+    }
+    return provider
+
+
+@pytest.fixture(params=["mailgun", "postmark"])
+def either(request: pytest.FixtureRequest) -> FakeProvider:
+    """Once as the one and once as the other."""
+    return request.getfixturevalue(request.param)

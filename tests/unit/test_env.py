@@ -56,6 +56,13 @@ def test_words_are_parted_by_commas_without_empty_ones() -> None:
     assert Environment({"HOSTS": " a.example , ,b.example,"}).words("HOSTS") == ["a.example", "b.example"]
 
 
+def test_what_begins_alike_is_read_together(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from file\n")
+    env = Environment({"MAIL_KEY_FILE": str(secret), "MAIL_URL": "plain", "OTHER": "x"})
+    assert env.beginning_with("MAIL_") == {"KEY": "from file", "URL": "plain"}
+
+
 def test_all_faults_are_raised_together_and_each_once() -> None:
     env = Environment({"NUMBER": "x"})
     env.required("SECRET", "sessions are signed with it")

@@ -152,6 +152,15 @@ def test_a_subdomain_of_a_dotted_host_is_allowed(monkeypatch: pytest.MonkeyPatch
     assert settings["WAGTAILADMIN_BASE_URL"] == "https://antenne.example.org"
 
 
+def test_with_a_provider_no_relay_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    without = {name: value for name, value in complete(tmp_path).items() if not name.startswith("EMAIL_")}
+    provider = {"ANTENNE_MAIL_PROVIDER": "Mailgun", "ANYMAIL_MAILGUN_API_KEY": "secret"}
+    settings = load(monkeypatch, {**without, **provider})
+    assert settings["EMAIL_BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert settings["ANYMAIL"]["MAILGUN_API_KEY"] == "secret"
+    assert settings["ANYMAIL"]["SEND_DEFAULTS"] == {"track_opens": False, "track_clicks": False}
+
+
 def check_deploy(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in names_read()}
     return subprocess.run(
@@ -168,6 +177,12 @@ def test_the_deployment_check_has_nothing_to_say(tmp_path: Path) -> None:
     checked = check_deploy(complete(tmp_path))
     assert checked.returncode == 0, checked.stderr
     assert "no issues" in checked.stdout
+
+
+def test_the_deployment_check_names_what_a_provider_lacks(tmp_path: Path) -> None:
+    checked = check_deploy({**complete(tmp_path), "ANTENNE_MAIL_PROVIDER": "mailgun"})
+    assert checked.returncode != 0
+    assert "ANYMAIL_MAILGUN_API_KEY is missing" in checked.stderr
 
 
 def test_an_empty_environment_gets_all_faults_at_once_and_no_traceback() -> None:

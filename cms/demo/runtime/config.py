@@ -69,5 +69,6 @@ class DemoConfig:
             "EMAIL_HOST_PASSWORD": "",
             "EMAIL_USE_TLS": "0",
             "EMAIL_USE_SSL": "0",
+            "ANTENNE_MAIL_PROVIDER": "",
             "PYTHONUNBUFFERED": "1",
         }

@@ -28,7 +28,12 @@ def ascii_name(domain: str) -> str:
 
 
 def relays() -> tuple[Host, ...]:
-    """The relays of ``ANTENNE_RELAYS``, or else the one of Django's ``EMAIL_`` settings."""
+    """The relays of ``ANTENNE_RELAYS``, or else the one of Django's ``EMAIL_`` settings.
+
+    None where a provider sends.
+    """
+    if settings.ANTENNE_MAIL_PROVIDER:
+        return ()
     if not settings.ANTENNE_RELAYS:
         return (Host(settings.EMAIL_HOST, int(settings.EMAIL_PORT), bool(settings.EMAIL_USE_SSL)),)
     urls = [urlsplit(text) for text in settings.ANTENNE_RELAYS]

@@ -84,6 +84,12 @@ def _settle(event: MailEvent) -> None:
         unclear.update(state=State.SENT, sent_at=event.occurred_at, updated_at=timezone.now())
 
 
+def settle_from_events(deliveries: list[int]) -> None:
+    """Let what was reported before count for ``deliveries`` whose outcome has just become unknown."""
+    for event in MailEvent.objects.filter(delivery__in=deliveries).order_by("pk") if deliveries else ():
+        _settle(event)
+
+
 def _follow(event: MailEvent, address: str, subscriber: Subscriber | None) -> None:
     """What the event means for the address and for the person behind it."""
     if event.kind == EventKind.HARD:
