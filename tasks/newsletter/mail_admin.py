@@ -112,9 +112,7 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
     if not is_to_come(page):
         messages.info(
             request,
-            _(
-                "Publishing this page now sends no mail: it was announced already, or it is not to be announced."
-            ),
+            _("Publishing sends no mail: this page was announced already, or it is not to be announced."),
         )
         return redirect("announcements:page", page.pk)
     revision = page.get_latest_revision()
