@@ -79,7 +79,7 @@ def the_preview_in_the_editor_shows_the_mail(page: Page) -> None:
         str(option.get_attribute("value")) for option in modes.locator("option").all()
     }
     modes.select_option("de-text")
-    shown = page.frame_locator("iframe[data-preview-iframe]:not([hidden])").last.locator("pre")
+    shown = page.frame_locator("#w-preview-iframe").locator("pre")
     expect(shown).to_contain_text(TITLE)
 
 
