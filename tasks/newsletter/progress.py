@@ -167,7 +167,8 @@ def _time_left(minutes: float) -> str:
 
 def said(campaign: Campaign, progress: Progress | None) -> str:
     """What a screen reader says of the campaign: it changes with its state and at every quarter."""
-    state = f"{campaign.get_language_display()}: {campaign.get_state_display()}"
+    label, value = campaign.get_language_display(), campaign.get_state_display()
+    state = _("{label}: {value}").format(label=label, value=value)
     if progress is None or progress.state == CampaignState.CANCELLED:
         return state
     return _("%(state)s, %(percent)s%%") % {"state": state, "percent": progress.percent // QUARTER * QUARTER}

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -74,13 +75,14 @@ def the_draft_is_found_by_its_title(page: Page, demo: Demo) -> str:
 
 def the_preview_in_the_editor_shows_the_mail(page: Page) -> None:
     page.locator("[data-side-panel-toggle=preview]").click()
+    shown = page.frame_locator("#w-preview-iframe")
+    expect(shown.locator("h1")).to_have_text(TITLE)
     modes = page.locator("#id_preview_mode")
     assert {"de-light", "de-dark", "fr-phone", "en-text"} <= {
         str(option.get_attribute("value")) for option in modes.locator("option").all()
     }
     modes.select_option("de-text")
-    shown = page.frame_locator("#w-preview-iframe").locator("pre")
-    expect(shown).to_contain_text(TITLE)
+    expect(shown.locator("pre")).to_contain_text(TITLE)
 
 
 def the_mail_is_seen_in_every_look(page: Page) -> None:
@@ -160,10 +162,17 @@ def the_mails_go_out_are_stopped_and_go_on(page: Page, demo: Demo) -> None:
     assert written_to(demo, TITLE) == sorted(GERMAN | {ENGLISH})
 
 
-def the_web_view_and_the_archive_show_it(page: Page, demo: Demo) -> None:
+def the_web_view_and_the_archive_show_it(editor: Page, demo: Demo) -> None:
+    """To a visitor, who gets no cookie and calls nobody else."""
     (message,) = [message for message in demo.messages("anna@example.org") if message["subject"] == TITLE]
     mail = message_from_bytes(demo.raw(message), policy=policy.default)
     assert READ_IN_THE_BROWSER in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert editor.context.browser
+    visitor = editor.context.browser.new_context(locale="de-DE", viewport=PHONE)  # type: ignore[arg-type]
+    page = visitor.new_page()
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+
     page.goto(link(mail, "/newsletter/archive/"))  # type: ignore[arg-type]
     expect(page.locator("h1")).to_have_text(TITLE)
     archived = page.frame_locator("iframe.archived")
@@ -171,6 +180,10 @@ def the_web_view_and_the_archive_show_it(page: Page, demo: Demo) -> None:
     expect(archived.locator("body")).not_to_contain_text(READ_IN_THE_BROWSER)
     expect(archived.locator("body")).not_to_contain_text("Abmelden")
     look(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(f"{demo.site}/de/newsletter/archive/")
     expect(page.locator("main a", has_text=TITLE)).to_be_visible()
     look(page)
+    assert hosts == {urlsplit(demo.site).netloc}
+    assert visitor.cookies() == []
+    visitor.close()
