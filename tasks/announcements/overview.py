@@ -15,9 +15,10 @@ from tasks.announcements.actions import may_act
 from tasks.announcements.models import Announcement
 from tasks.ledger.models import OPEN_STATES, State
 from tasks.newsletter.audience import EXCLUSIONS
+from tasks.newsletter.books import Book, books_of
 from tasks.newsletter.digests.changes import digests_with
 from tasks.newsletter.models import Campaign, CampaignState, Delivery
-from tasks.newsletter.progress import Book, Progress, books_of, progress_of, said
+from tasks.newsletter.progress import Progress, progress_of, said
 from tasks.social.models import Post
 
 UNKNOWN_SHOWN = 20

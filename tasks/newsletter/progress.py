@@ -1,13 +1,11 @@
-"""How far campaigns are that are going out: numbers from one query, and the words for them."""
+"""How far campaigns are that are going out, and the words for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -15,54 +13,14 @@ from django.utils.translation import ngettext
 
 from tasks.announcements.models import Announcement
 from tasks.ledger.models import OPEN_STATES, State
-from tasks.newsletter.models import Campaign, CampaignState, Delivery
+from tasks.newsletter.books import WINDOW, Book, books_of
+from tasks.newsletter.models import Campaign, CampaignState
 
 SHOWN = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED)
-WINDOW = timedelta(minutes=1)
 ENOUGH = 10
 """So many mails tell a rate before a whole minute has gone by."""
 QUARTER = 25
 """Per cent between two things that a screen reader says."""
-
-
-@dataclass
-class Book:
-    """What the ledger says of one campaign."""
-
-    states: dict[str, int] = field(default_factory=dict)
-    read_at: datetime = field(default_factory=timezone.now)
-    recent: int = 0
-    """Sent in the last minute."""
-    recent_from: datetime | None = None
-    """When the first of these was sent."""
-    sent_from: datetime | None = None
-    next_try: datetime | None = None
-
-
-def books_of(campaigns: Iterable[Campaign], now: datetime | None = None) -> dict[int, Book]:
-    """The book of every campaign that has deliveries, by its key. One query."""
-    now = now or timezone.now()
-    fresh = Q(sent_at__gt=now - WINDOW)
-    rows = Delivery.objects.filter(campaign__in=list(campaigns)).order_by().values("campaign", "state")
-    numbers = rows.annotate(
-        number=Count("pk"),
-        recent=Count("pk", filter=fresh),
-        recent_from=Min("sent_at", filter=fresh),
-        sent_from=Min("sent_at"),
-        next_try=Min("next_try_at"),
-    )
-    books: dict[int, Book] = {}
-    for row in numbers:
-        _enter(books.setdefault(row["campaign"], Book(read_at=now)), row)
-    return books
-
-
-def _enter(book: Book, row: Mapping[str, Any]) -> None:
-    book.states[row["state"]] = row["number"]
-    if row["state"] == State.SENT:
-        book.recent, book.recent_from, book.sent_from = row["recent"], row["recent_from"], row["sent_from"]
-    if row["state"] == State.DEFERRED:
-        book.next_try = row["next_try"]
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from wagtail.users.models import UserProfile
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter import control
+from tasks.newsletter.books import Book, books_of
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, TestMail
-from tasks.newsletter.progress import Book, books_of, going_out, progress_of, said
+from tasks.newsletter.progress import going_out, progress_of, said
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
@@ -157,7 +158,7 @@ def test_state_changes_with_the_numbers_and_not_with_the_clock(
     set_state(campaign, 15, State.SENT, sent_at=timezone.now() - timedelta(minutes=2))
     first = admin_client.get(url)
     later = SimpleNamespace(now=lambda: timezone.now() + timedelta(minutes=5), localtime=timezone.localtime)
-    monkeypatch.setattr("tasks.newsletter.progress.timezone", later)
+    monkeypatch.setattr("tasks.newsletter.books.timezone", later)
     assert admin_client.get(url)["X-State"] == first["X-State"]
     assert first["X-Moving"] == "1"
     set_state(campaign, 1, State.SENT, sent_at=timezone.now())
