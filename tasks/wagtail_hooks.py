@@ -63,9 +63,17 @@ def ask_before_sending(request: HttpRequest, page: Page) -> HttpResponse | None:
 
     The draft is saved by then. What is announced already goes live without asking.
     """
-    if isinstance(page, NewsletterIssuePage) and will_announce(page):
-        return redirect("announcements:confirm", page.pk)
-    return None
+    if not isinstance(page, NewsletterIssuePage) or not will_announce(page):
+        return None
+    if request.resolver_match and request.resolver_match.view_name == "wagtailadmin_pages:add":
+        _keep_as_draft(page)
+    return redirect("announcements:confirm", page.pk)
+
+
+def _keep_as_draft(page: Page) -> None:
+    """Wagtail has made a new page live before it calls the hook; nobody has said yes yet."""
+    page.live, page.has_unpublished_changes = False, True
+    page.save(update_fields=["live", "has_unpublished_changes"], clean=False)
 
 
 @hooks.register("register_permissions")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:page_id>/archive/", archive_switch.switch, name="archive"),
     path("<int:page_id>/act/", admin_views.act, name="act"),
     path("<int:page_id>/mail/", mail_admin.mail, name="mail"),
+    path("<int:page_id>/mail/state/", mail_admin.state, name="mail_state"),
     path("<int:page_id>/mail/frame/", mail_admin.frame, name="frame"),
     path("<int:page_id>/mail/test/", mail_admin.send_test, name="test"),
     path("<int:page_id>/confirm/", mail_admin.confirm, name="confirm"),

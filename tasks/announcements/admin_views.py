@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
 from tasks.announcements import actions, doorbell
+from tasks.announcements.live import Fragment, fragment
 from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.announcements.overview import editions_of
+from tasks.newsletter.forecast import foreseen
 
 
 def _page(request: HttpRequest, page_id: int) -> Page:
@@ -35,8 +33,9 @@ def _page(request: HttpRequest, page_id: int) -> Page:
 @require_safe
 @never_cache
 def page_announcements(request: HttpRequest, page_id: int) -> HttpResponse:
-    """The whole view."""
-    context = _context(request, _page(request, page_id))
+    """The whole view, with who would get it as long as that is still to come."""
+    page = _page(request, page_id)
+    context = {"page": page, "live": _editions(request, page), "forecasts": foreseen(page)}
     return render(request, "tasks/admin/announcements.html", context)
 
 
@@ -44,24 +43,14 @@ def page_announcements(request: HttpRequest, page_id: int) -> HttpResponse:
 @never_cache
 def state_fragment(request: HttpRequest, page_id: int) -> HttpResponse:
     """The part that changes by itself, for the script that keeps the view up to date."""
-    context = _context(request, _page(request, page_id))
-    headers = {"X-Moving": context["moving"], "X-State": context["state"]}
-    return HttpResponse(context["fragment"], headers=headers)
+    return _editions(request, _page(request, page_id)).response
 
 
-def _context(request: HttpRequest, page: Page) -> dict[str, Any]:
-    """The page, the changing part of its view, and what tells the script whether it did change."""
+def _editions(request: HttpRequest, page: Page) -> Fragment:
     editions = editions_of(page, request.user)
-    # The token is masked anew for every reply: what the script compares leaves it out.
-    token = get_token(request)
-    shown = {"page": page, "editions": editions, "csrf_token": token}
-    fragment = render_to_string("tasks/admin/editions.html", shown, request)
-    return {
-        "page": page,
-        "fragment": fragment,
-        "state": hashlib.sha256(fragment.replace(token, "").encode()).hexdigest(),
-        "moving": "1" if any(edition.moving for edition in editions) else "0",
-    }
+    moving = any(edition.moving for edition in editions)
+    shown = {"page": page, "editions": editions}
+    return fragment(request, "tasks/admin/editions.html", shown, moving=moving)
 
 
 @require_POST

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from uuid import UUID
+
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -18,7 +20,7 @@ def switch(request: HttpRequest, page_id: int) -> HttpResponse:
     page: Page = get_object_or_404(Page, pk=page_id)
     campaign = get_object_or_404(
         Campaign.objects.select_related("version__page"),
-        public_id=request.POST.get("campaign", ""),
+        public_id=_public_id(request.POST.get("campaign", "")),
         announcement__translation_key=page.translation_key,
         version__isnull=False,
     )
@@ -26,3 +28,10 @@ def switch(request: HttpRequest, page_id: int) -> HttpResponse:
         raise PermissionDenied
     Campaign.objects.filter(pk=campaign.pk).update(in_archive=request.POST.get("archive") == "1")
     return redirect("announcements:page", page_id)
+
+
+def _public_id(sent: str) -> UUID:
+    try:
+        return UUID(sent)
+    except ValueError:
+        raise BadRequest("No key: campaign") from None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from wagtail.models import Page
@@ -15,8 +15,10 @@ from tasks.announcements.actions import may_act
 from tasks.announcements.models import Announcement
 from tasks.ledger.models import OPEN_STATES, State
 from tasks.newsletter.audience import EXCLUSIONS
+from tasks.newsletter.books import Book, books_of
 from tasks.newsletter.digests.changes import digests_with
 from tasks.newsletter.models import Campaign, CampaignState, Delivery
+from tasks.newsletter.progress import Progress, progress_of, said
 from tasks.social.models import Post
 
 UNKNOWN_SHOWN = 20
@@ -45,6 +47,7 @@ class Group:
     states: list[Tally]
     excluded: list[Tally]
     unknown: list[Delivery]
+    progress: Progress | None = None
 
     @property
     def failed(self) -> int:
@@ -61,8 +64,14 @@ class Group:
 
     @property
     def moving(self) -> bool:
-        """Whether something will still happen by itself."""
-        return self.campaign.state in (CampaignState.SENDING, CampaignState.WAITING)
+        """Whether something will still happen by itself; what was begun comes to an end when paused, too."""
+        begun = self._number(State.CLAIMED) + self._number(State.SENDING)
+        return self.campaign.state in (CampaignState.SENDING, CampaignState.WAITING) or begun > 0
+
+    @property
+    def said(self) -> str:
+        """What a screen reader says when it changes."""
+        return said(self.campaign, self.progress)
 
 
 @dataclass(frozen=True)
@@ -113,13 +122,13 @@ def editions_of(page: Page, user: Any) -> list[Edition]:
         .prefetch_related("versions__page", "posts__account", "campaigns__version")
     )
     campaigns = [campaign for a in announcements for campaign in a.campaigns.all()]
-    states = _states(campaigns)
+    books = books_of(campaigns)
     unknown = _unknown(campaigns)
     digests = _digests(announcements)
     return [
         Edition(
             announcement,
-            [_group(c, states.get(c.pk, {}), unknown.get(c.pk, [])) for c in _in_order(announcement)],
+            [_group(c, books.get(c.pk, Book()), unknown.get(c.pk, [])) for c in _in_order(announcement)],
             sorted(announcement.posts.all(), key=lambda post: post.account_name),
             frozenset(v.pk for v in announcement.versions.all() if may_act(user, v, page)),
             digests.get(announcement.pk, []),
@@ -139,14 +148,6 @@ def _in_order(announcement: Announcement) -> list[Campaign]:
     return sorted(announcement.campaigns.all(), key=lambda campaign: campaign.pk)
 
 
-def _states(campaigns: Iterable[Campaign]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {}
-    rows = Delivery.objects.filter(campaign__in=list(campaigns)).order_by()
-    for campaign, state, number in rows.values_list("campaign", "state").annotate(Count("pk")):
-        found.setdefault(campaign, {})[state] = number
-    return found
-
-
 def _unknown(campaigns: Iterable[Campaign]) -> dict[int, list[Delivery]]:
     found: dict[int, list[Delivery]] = {}
     rows = Delivery.objects.filter(campaign__in=list(campaigns), state=State.UNKNOWN)
@@ -156,13 +157,14 @@ def _unknown(campaigns: Iterable[Campaign]) -> dict[int, list[Delivery]]:
     return found
 
 
-def _group(campaign: Campaign, states: dict[str, int], unknown: list[Delivery]) -> Group:
+def _group(campaign: Campaign, book: Book, unknown: list[Delivery]) -> Group:
     return Group(
         campaign,
-        sum(states.values()),
-        _tallies(states),
+        sum(book.states.values()),
+        _tallies(book.states),
         [Tally(key, EXCLUSIONS.get(key, key), number) for key, number in campaign.excluded.items()],
         unknown,
+        progress_of(campaign, book),
     )
 
 

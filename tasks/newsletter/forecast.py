@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from cms.announceable import AnnouncementContent
 from cms.models.base import AnnounceChoice
+from cms.plugins import registry
 from tasks.announcements.content import published_page
 from tasks.announcements.languages import Answer, choose
 from tasks.announcements.models import Announcement, Reason
@@ -66,8 +67,19 @@ def forecasts(page: Any) -> list[Forecast]:
             transaction.set_rollback(True)
 
 
+def foreseen(page: Any) -> list[Forecast]:
+    """The same for the view of a page that is not announced yet; nothing for any other."""
+    latest = page.get_latest_revision_as_object()
+    return forecasts(latest) if is_to_come(latest) else []
+
+
+def is_to_come(page: Any) -> bool:
+    """Whether publishing ``page`` announces it for the first time, or again because an editor chose so."""
+    return type(page) in registry().announceable_models() and will_announce(page)
+
+
 def _as_if_published(page: Any) -> list[Forecast]:
-    if not will_announce(page):
+    if page.announce != AnnounceChoice.NEVER and not will_announce(page):
         page.announce = AnnounceChoice.AGAIN
     Page.objects.filter(pk=page.pk).update(live=True, expired=False)
     record_going_live(page)
@@ -84,10 +96,11 @@ def _of_language(page: Any, announcement: Announcement, language: str) -> Foreca
     choice = choose(announcement, language)
     version = choice.version
     mine = version is None or version.page_id == page.pk
-    source = page if mine or version is None else published_page(version)
+    # A page that was deleted says nothing any more; its readers are counted by this one.
+    source = page if mine or version is None else published_page(version) or page
     numbers = forecast(source.get_announcement(), language, announcement.pk)
     if choice.answer is Answer.SILENT:
-        return Forecast(language, 0, {choice.reason: numbers.recipients})
+        return Forecast(language, 0, numbers.excluded | {choice.reason: numbers.recipients})
     if version is None:
         return Forecast(language, 0, numbers.excluded | {"waiting": numbers.recipients})
     return numbers

@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.models import Page
 
 from cms.plugins import registry
+from tasks.announcements.live import Fragment, fragment
+from tasks.ledger.models import OPEN_STATES
 from tasks.newsletter import preview
-from tasks.newsletter.forecast import forecasts
+from tasks.newsletter.forecast import forecasts, is_to_come
 from tasks.newsletter.models import TestMail
+from tasks.newsletter.progress import going_out
 from tasks.newsletter.testmail import request_test
 
 TESTS_SHOWN = 5
@@ -46,7 +49,6 @@ def _choice(chosen: str | None, allowed: Any) -> str:
 def mail(request: HttpRequest, page_id: int) -> HttpResponse:
     """The mail in one language and look, its readers in numbers, and the test send."""
     page = _latest(request, page_id)
-    user: Any = request.user
     context = {
         "page": page,
         "languages": settings.ANTENNE_NEWSLETTER_LANGUAGES,
@@ -54,9 +56,26 @@ def mail(request: HttpRequest, page_id: int) -> HttpResponse:
         "language": _choice(request.GET.get("language"), settings.ANTENNE_NEWSLETTER_LANGUAGES),
         "look": _choice(request.GET.get("as"), preview.LOOKS),
         "forecasts": forecasts(page),
-        "tests": TestMail.objects.filter(page=page_id, requested_by=user)[:TESTS_SHOWN],
+        "live": _live(request, page),
     }
     return render(request, "tasks/admin/mail.html", context)
+
+
+@require_safe
+@never_cache
+def state(request: HttpRequest, page_id: int) -> HttpResponse:
+    """What changes by itself in that view, for the script that keeps it up to date."""
+    return _live(request, _latest(request, page_id)).response
+
+
+def _live(request: HttpRequest, page: Any) -> Fragment:
+    """The campaigns that are going out, and the user's own test mails."""
+    user: Any = request.user
+    tests = list(TestMail.objects.filter(page=page.pk, requested_by=user)[:TESTS_SHOWN])
+    under_way = going_out(page.translation_key)
+    moving = any(test.state in OPEN_STATES for test in tests) or any(row.moving for row in under_way)
+    shown = {"page": page, "tests": tests, "under_way": under_way}
+    return fragment(request, "tasks/admin/mail_state.html", shown, moving=moving)
 
 
 @require_safe
@@ -90,6 +109,12 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
     permissions = page.permissions_for_user(request.user)
     if not permissions.can_publish() or permissions.page_locked():
         raise PermissionDenied
+    if not is_to_come(page):
+        messages.info(
+            request,
+            _("Publishing sends no mail: this page was announced already, or it is not to be announced."),
+        )
+        return redirect("announcements:page", page.pk)
     revision = page.get_latest_revision()
     if request.method == "POST":
         if request.POST.get("revision") == str(revision.pk):

@@ -82,8 +82,8 @@ class Demo:
         return next(draft for draft in self.facts["drafts"] if draft["language"] == language)
 
 
-def start_demo(directory: Path) -> Demo:
-    """``make demo`` on a free port, with its data in ``directory``."""
+def start_demo(directory: Path, **environment: str) -> Demo:
+    """``make demo`` on a free port, with its data in ``directory`` and further settings."""
     began = time.monotonic()
     env = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT_OF_TESTS}
     log = directory.parent / f"{directory.name}.log"
@@ -91,7 +91,7 @@ def start_demo(directory: Path) -> Demo:
         process = subprocess.Popen(
             ["make", "demo", f"PORT={free_port()}"],
             cwd=PROJECT,
-            env={**env, "ANTENNE_VAR": str(directory)},
+            env={**env, **environment, "ANTENNE_VAR": str(directory)},
             stdout=output,
             stderr=output,
             start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -56,8 +57,21 @@ def test_view_stops_moving_when_all_is_done(admin_client: Client, site_tree: Sit
     assert reply["X-Moving"] == "0"
 
 
-def test_page_without_announcement_says_so(admin_client: Client, site_tree: SiteTree) -> None:
-    assert "edition__table" not in view(admin_client, draft(site_tree.news["de"]))
+def test_page_without_announcement_says_so_and_who_would_get_it(
+    admin_client: Client, site_tree: SiteTree
+) -> None:
+    subscriber("de")
+    subscriber("de")
+    to_come, never = draft(site_tree.news["de"]), draft(site_tree.news["de"], announce="never")
+    shown = BeautifulSoup(view(admin_client, to_come), "html.parser")
+    assert not shown.find(class_="edition")
+    german, *_others = shown.select(".edition__table tbody tr")
+    assert german.td.get_text() == "2"
+    assert "edition__table" not in view(admin_client, never)
+
+
+def test_who_would_get_it_is_gone_once_it_is_announced(admin_client: Client, page) -> None:
+    assert "<caption>" not in view(admin_client, page)
 
 
 def test_send_without_waiting(admin_client: Client, page) -> None:

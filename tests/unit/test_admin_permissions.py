@@ -32,9 +32,9 @@ SECRET = "secret@example.org"
 REGISTRIES = ("announcement", "campaign", "delivery", "post", "subscriber", "socialaccount")
 
 
-def user_with(*permissions: str) -> User:
+def user_with(*permissions: str, name: str = "fred") -> User:
     """Somebody who may enter the admin and has ``permissions`` of this app."""
-    user = User.objects.create_user("fred", password="x")
+    user = User.objects.create_user(name, password="x")
     wanted = Permission.objects.filter(codename__in=("access_admin", *permissions))
     user.user_permissions.set(wanted.filter(content_type__app_label__in=("wagtailadmin", "tasks")))
     return user

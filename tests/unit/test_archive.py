@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tasks.announcements.route import route_due
+from tasks.newsletter.bodies import body_of
 from tasks.newsletter.digests.schedule import open_due
+from tasks.newsletter.digests.variants import EVERYTHING
 from tasks.newsletter.models import Campaign, CampaignKind, Frequency, Subscriber
 from tests.factories.pages import SiteTree, make_private
 from tests.factories.publishing import draft, publish
@@ -44,6 +46,29 @@ def test_mail_in_the_archive_has_nobodys_own_links(client: Client, campaign: Cam
         assert "link.invalid" not in shown
         assert "/unsubscribe/" not in shown
         assert "/de/newsletter/" in shown
+
+
+@pytest.mark.parametrize("kind", list(CampaignKind))
+def test_mail_in_the_archive_does_not_lead_to_itself(
+    client: Client, site_tree: SiteTree, kind: CampaignKind
+) -> None:
+    """Who reads it there reads it in the browser already."""
+    subscriber("de")
+    subscriber("de")
+    weekly = Subscriber.objects.filter(pk=Subscriber.objects.latest("pk").pk)
+    weekly.update(frequency=Frequency.WEEKLY, digest_from=timezone.now() - timedelta(days=30))
+    publish(draft(site_tree.news["de"], title="Kongress in Lyon"))
+    route_due()
+    open_due(timezone.now() + timedelta(days=7))
+    mail = Campaign.objects.get(language="de", kind=kind)
+    sent = body_of(mail, EVERYTHING if kind == CampaignKind.DIGEST else "")
+    for part in (sent.html, sent.text):
+        assert "Im Browser lesen" in part
+    for address in ("", "mail/"):
+        shown = client.get(f"{ARCHIVE}{mail.public_id}/{address}").content.decode()
+        assert "Kongress in Lyon" in shown
+        assert "Im Browser lesen" not in shown
+    assert str(mail.public_id) not in shown
 
 
 def test_only_the_framed_mail_may_have_inline_styles(client: Client, campaign: Campaign) -> None:

@@ -128,10 +128,21 @@ def test_opening_twice_and_missed_periods_make_one_digest(site_tree: SiteTree) -
     person = reader()
     announce(site_tree)
     later = next_week() + timedelta(days=28)
-    assert open_due(later) == 6
+    assert open_due(later) == 1
     assert open_due(later) == 0
     assert told(person)
     assert Campaign.objects.filter(period__startswith="weekly", language="de").count() == 1
+
+
+def test_nothing_is_written_down_for_a_digest_that_nobody_reads(site_tree: SiteTree) -> None:
+    subscriber("de")
+    announce(site_tree)
+    assert open_due(next_week()) == 0
+    assert not Campaign.objects.filter(kind=CampaignKind.DIGEST).exists()
+    reader("fr", MONTHLY)
+    assert open_due(next_week()) == 1
+    digest = Campaign.objects.get(kind=CampaignKind.DIGEST)
+    assert (digest.language, digest.period.partition(" ")[0]) == ("fr", "monthly")
 
 
 def test_who_follows_a_subject_is_told_whatever_the_topic(site_tree: SiteTree) -> None:

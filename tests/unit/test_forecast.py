@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from cms.models.base import AnnounceChoice
-from tasks.announcements.models import Announcement
+from tasks.announcements.models import Announcement, Reason
 from tasks.announcements.route import route_due
 from tasks.newsletter.audience import EXCLUSIONS
 from tasks.newsletter.forecast import forecasts
 from tasks.newsletter.models import Delivery, Frequency, Subscriber
-from tests.factories.pages import SiteTree
+from tests.factories.pages import SiteTree, make_private
 from tests.factories.publishing import draft, publish, translation
 from tests.factories.subscribers import subscriber
 
@@ -70,6 +70,78 @@ def test_second_edition_goes_to_everybody_again(readers: SiteTree) -> None:
     sent_by_publishing(page)
     foreseen = numbers(page)
     assert foreseen == sent_by_publishing(page, announce=AnnounceChoice.AGAIN) == {"de": 2, "fr": 2, "en": 1}
+
+
+def reasons(page: Page) -> dict[str, dict[str, int]]:
+    """Who would not get it, by language and reason."""
+    return {
+        row.language: {str(key): number for key, number in row.excluded.items() if number}
+        for row in forecasts(page)
+    }
+
+
+def test_live_translation_that_nobody_changes_is_waited_for_before_its_readers_get_it(
+    readers: SiteTree,
+) -> None:
+    page = draft(readers.news["de"])
+    french = translation(page, "fr")
+    sent_by_publishing(page)
+    sent_by_publishing(french)
+    foreseen = numbers(page)
+    assert reasons(page)["fr"] == {"waiting": 2}
+    assert foreseen == sent_by_publishing(page, announce=AnnounceChoice.AGAIN) == {"de": 2, "fr": 0, "en": 1}
+
+
+def test_page_that_is_not_to_be_announced_reaches_nobody(readers: SiteTree) -> None:
+    page = draft(readers.news["de"], announce=AnnounceChoice.NEVER)
+    foreseen = numbers(page)
+    assert reasons(page) == {
+        "de": {Reason.EDITOR: 2, "digest": 1},
+        "fr": {Reason.EDITOR: 2},
+        "en": {Reason.EDITOR: 1},
+    }
+    assert foreseen == sent_by_publishing(page) == {"de": 0, "fr": 0, "en": 0}
+
+
+def test_translation_that_is_not_to_be_announced_silences_its_language_alone(readers: SiteTree) -> None:
+    page = draft(readers.news["de"])
+    french = translation(page, "fr")
+    type(french).objects.filter(pk=french.pk).update(announce=AnnounceChoice.NEVER)
+    foreseen = numbers(page)
+    assert reasons(page)["fr"] == {Reason.EDITOR: 2}
+    assert foreseen == sent_by_publishing(page) == {"de": 2, "fr": 0, "en": 1}
+
+
+def test_private_page_reaches_nobody_and_other_reasons_stay(readers: SiteTree) -> None:
+    page = draft(readers.news["de"])
+    make_private(page)
+    foreseen = numbers(page)
+    assert reasons(page) == {
+        "de": {Reason.PRIVATE: 2, "digest": 1},
+        "fr": {Reason.PRIVATE: 2},
+        "en": {Reason.PRIVATE: 1},
+    }
+    assert foreseen == sent_by_publishing(page) == {"de": 0, "fr": 0, "en": 0}
+
+
+def test_readers_of_a_silenced_translation_that_was_deleted_get_nothing(readers: SiteTree) -> None:
+    page = draft(readers.news["de"])
+    french = translation(page, "fr")
+    publish(french, announce=AnnounceChoice.NEVER)
+    Page.objects.get(pk=french.pk).delete()
+    foreseen = numbers(page)
+    assert reasons(page)["fr"] == {Reason.EDITOR: 2}
+    assert foreseen == sent_by_publishing(page) == {"de": 2, "fr": 0, "en": 1}
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_every_reader_is_counted_once(readers: SiteTree, private: bool) -> None:
+    page = draft(readers.news["de"])
+    if private:
+        make_private(page)
+    for row in forecasts(page):
+        total = Subscriber.objects.filter(language=row.language).count()
+        assert row.recipients + sum(row.excluded.values()) == total
 
 
 def test_foreseeing_changes_nothing(readers: SiteTree) -> None:

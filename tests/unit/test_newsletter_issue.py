@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -76,6 +77,17 @@ def test_styles_are_inlined_and_dark_colours_kept(site_tree: SiteTree) -> None:
     made = shown(issue(site_tree), "de", "dark").content.decode()
     assert "prefers-color-scheme" not in made
     assert "link.invalid" not in made
+
+
+def test_sections_of_the_mail_join_without_a_gap(site_tree: SiteTree) -> None:
+    """Space comes from texts alone: sections that add theirs tear the sheet apart, above the title first."""
+    soup = BeautifulSoup(parts_of(issue(site_tree), "de").html, "html.parser")
+    cells = soup.select(".sheet > table > tbody > tr > td")
+    paddings = [re.search(r"padding: *([^;]+)", str(cell["style"])).group(1).split() for cell in cells]
+    assert len(paddings) == 5
+    above, below = [sides[0] for sides in paddings], [sides[2 % len(sides)] for sides in paddings]
+    assert {*above[1:], *below[:-1]} == {"0"}
+    assert above[0] == below[-1] == "20px"
 
 
 def test_other_languages_get_it_in_a_frame(site_tree: SiteTree) -> None:

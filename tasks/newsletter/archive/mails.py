@@ -20,6 +20,8 @@ from tasks.newsletter.models import Campaign, CampaignKind, CampaignState, MailB
 
 SLOTS = (LINK_SLOT, SETTINGS_SLOT)
 _ANY_SLOT = "|".join(map(re.escape, SLOTS))
+WEB_ROW = r'<tr><td\b[^>]*><div\b[^>]*><a\b[^>]*href="[^"]*/{}/"[^>]*>[^<]*</a></div></td></tr>'
+"""The row of a mail's table that leads to the mail on the web, by the campaign's public id."""
 OWN_LINK = re.compile(rf'<a\b[^>]*href="(?:{_ANY_SLOT})"[^>]*>.*?</a>', re.DOTALL)
 
 
@@ -51,12 +53,12 @@ def read(campaign: Campaign) -> Parts | None:
     if campaign.kind == CampaignKind.ANNOUNCEMENT:
         # Not stored where it was not sent yet: to look at it changes nothing.
         body = MailBody.objects.filter(campaign=campaign, variant="").first()
-        return _impersonal(_parts(body, campaign) if body else campaign_parts(campaign))
+        return _impersonal(_parts(body, campaign) if body else campaign_parts(campaign), campaign)
     stored = MailBody.objects.filter(campaign=campaign, variant=EVERYTHING).first()
     if stored and _all_public(campaign):
-        return _impersonal(_parts(stored, campaign))
+        return _impersonal(_parts(stored, campaign), campaign)
     try:
-        return _impersonal(digest_parts(campaign, EVERYTHING))
+        return _impersonal(digest_parts(campaign, EVERYTHING), campaign)
     except NothingLeft:
         return None
 
@@ -78,10 +80,15 @@ def _parts(body: MailBody, campaign: Campaign) -> Parts:
     return Parts(body.subject, body.text, body.html, campaign.language)
 
 
-def _impersonal(parts: Parts) -> Parts:
-    """In place of the first of a recipient's own links one to subscribe; without the others."""
+def _impersonal(parts: Parts, campaign: Campaign) -> Parts:
+    """In place of the first of a recipient's own links one to subscribe; without the others.
+
+    Nor with the one to the archive: who reads this is there.
+    """
     address, label = reverse("newsletter:subscribe"), _("Subscribe to the newsletter")
-    html = OWN_LINK.sub(f'<a href="{address}">{escape(label)}</a>', parts.html, count=1)
+    html = re.sub(WEB_ROW.format(campaign.public_id), "", parts.html, count=1)
+    html = OWN_LINK.sub(f'<a href="{address}">{escape(label)}</a>', html, count=1)
     html = OWN_LINK.sub("", html).replace("<head>", '<head><base target="_top">', 1)
-    lines = [line for line in parts.text.splitlines() if not any(slot in line for slot in SLOTS)]
+    left_out = (*SLOTS, f"/{campaign.public_id}/")
+    lines = [line for line in parts.text.splitlines() if not any(part in line for part in left_out)]
     return Parts(parts.subject, "\n".join(lines).strip(), html, parts.language)

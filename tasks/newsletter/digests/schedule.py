@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tasks.newsletter.digests.audience import freeze_digest
 from tasks.newsletter.digests.periods import DIGESTS, Period, latest
-from tasks.newsletter.models import Campaign, CampaignKind, CampaignState
+from tasks.newsletter.models import Campaign, CampaignKind, CampaignState, Subscriber
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,16 @@ def open_due(now: datetime | None = None) -> int:
     periods = [latest(frequency, now or timezone.now()) for frequency in DIGESTS]
     digests = Campaign.objects.filter(kind=CampaignKind.DIGEST, period__in=[one.key for one in periods])
     done = set(digests.exclude(state=CampaignState.WAITING).values_list("period", "language"))
-    due = [(period, code) for period in periods for code in settings.ANTENNE_NEWSLETTER_LANGUAGES]
-    return sum(_guarded(period, language) for period, language in due if (period.key, language) not in done)
+    pairs = [(period, code) for period in periods for code in settings.ANTENNE_NEWSLETTER_LANGUAGES]
+    due = [(period, code) for period, code in pairs if (period.key, code) not in done]
+    wanted = _wanted() if due else set()
+    return sum(_guarded(period, code) for period, code in due if (period.frequency, code) in wanted)
+
+
+def _wanted() -> set[tuple[str, str]]:
+    """(frequency, language) of the digests that have readers: nothing is written down for nobody."""
+    readers = Subscriber.objects.filter(frequency__in=DIGESTS).order_by()
+    return set(readers.values_list("frequency", "language").distinct())
 
 
 def _guarded(period: Period, language: str) -> bool:
