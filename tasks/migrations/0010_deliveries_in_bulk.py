@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0008_newsletter_issue'),
+        ('tasks', '0009_bounce_mailbox'),
     ]
 
     operations = [
