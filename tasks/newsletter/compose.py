@@ -193,11 +193,14 @@ def message_id(public_id: uuid.UUID, part: int = 0) -> str:
 def message_ids(public_id: uuid.UUID) -> Callable[[int], str]:
     """``message_id`` of many parts of one whole: what is the same for all is done once."""
     secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    key, domain = f"antenne.message-id:{secret}".encode(), mail_domain()
+    keyed = hmac.new(f"antenne.message-id:{secret}".encode(), f"{public_id} ".encode(), "sha256")
+    domain = mail_domain()
 
     def of(part: int) -> str:
-        code = hmac.digest(key, f"{public_id} {part}".encode(), "sha256")[:16].hex()
-        return f"<{code[:8]}-{code[8:12]}-{code[12:16]}-{code[16:20]}-{code[20:]}@{domain}>"
+        mac = keyed.copy()
+        mac.update(str(part).encode())
+        code = mac.hexdigest()
+        return f"<{code[:8]}-{code[8:12]}-{code[12:16]}-{code[16:20]}-{code[20:32]}@{domain}>"
 
     return of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from datetime import timedelta
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 
 from tasks.newsletter.models import Campaign, SettingsRequest, Standing, Subscriber, SubscriptionRequest
@@ -122,16 +122,14 @@ def permanent_token(public_id: UUID, salt: str) -> str:
     What ``signing.Signer(salt=salt).sign`` gives, with the key derived once for all mails.
     """
     value = public_id.hex
-    key, algorithm = _key(salt, settings.SECRET_KEY)
-    code = hmac.digest(key, value.encode(), algorithm)
-    return f"{value}:{urlsafe_b64encode(code).decode().rstrip('=')}"
+    mac = _mac(salt, settings.SECRET_KEY).copy()
+    mac.update(value.encode())
+    return f"{value}:{urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
 
 
 @cache
-def _key(salt: str, secret: str) -> tuple[bytes, str]:
-    """As ``django.utils.crypto.salted_hmac`` derives it; a test compares the tokens."""
-    algorithm = signing.Signer(salt=salt).algorithm
-    return hashlib.new(algorithm, f"{salt}signer{secret}".encode()).digest(), algorithm
+def _mac(salt: str, secret: str) -> hmac.HMAC:
+    return salted_hmac(f"{salt}signer", b"", secret, algorithm=signing.Signer(salt=salt).algorithm)
 
 
 def _permanent(view: str, language: str, public_id: UUID, salt: str) -> str:
