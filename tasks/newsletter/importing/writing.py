@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from tasks.announcements import doorbell
+from tasks.ledger.bulk import insert
 from tasks.ledger.models import State
 from tasks.newsletter.consent import Step, record_many
 from tasks.newsletter.forms import CONSENT
@@ -61,8 +62,9 @@ class _Writer:
     def enter(self, decisions: list[Decision]) -> None:
         """People who are new here."""
         people = [self._new(line, outcome) for line, _here, outcome in decisions]
-        Subscriber.objects.bulk_create(people)
+        insert(people)
         self.entered = {person.email_key: person for person in people}
+        _number(self.entered)
         pairs = [(person, line) for person, (line, _here, _outcome) in zip(people, decisions, strict=True)]
         _choose(pairs)
         for person, line in pairs:
@@ -162,15 +164,18 @@ def _known(decisions: Iterable[Decision]) -> Iterable[tuple[Subscriber, Line]]:
     return ((here.subscriber, line) for line, here, _outcome in decisions if here.subscriber)
 
 
+def _number(people: dict[str, Subscriber]) -> None:
+    """Give people who were just inserted the keys that the database gave them."""
+    for key, pk in Subscriber.objects.filter(email_key__in=people).values_list("email_key", "pk"):
+        people[key].pk = pk
+        people[key]._state.adding = False
+
+
 def _choose(pairs: list[tuple[Subscriber, Line]]) -> None:
     """Topics and followings, for people who have none yet."""
     chosen = [(person, line) for person, line in pairs if person.standing != Standing.PENDING]
-    Interest.objects.bulk_create(
-        [Interest(subscriber=person, topic=topic) for person, line in chosen for topic in line.topics]
-    )
-    Following.objects.bulk_create(
-        [Following(subscriber=person, subject=subject) for person, line in chosen for subject in line.follows]
-    )
+    insert([Interest(subscriber=person, topic=topic) for person, line in chosen for topic in line.topics])
+    insert([Following(subscriber=person, subject=key) for person, line in chosen for key in line.follows])
 
 
 def _stop(**whose: Any) -> None:
