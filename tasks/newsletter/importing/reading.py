@@ -74,6 +74,8 @@ def _table(path: Path, member: str, name: str) -> Table:
     first = next(_records(path, member, encoding, delimiter, name), None)
     if first is None or not any(cell.strip() for cell in first.cells):
         raise FileUnreadable(_("“%(file)s” has no header line.") % {"file": name})
+    if any("\0" in cell for cell in first.cells):
+        raise FileUnreadable(_("“%(file)s” is no text file. Save the table as CSV.") % {"file": name})
     return Table(name, path, member, encoding, delimiter, tuple(cell.strip() for cell in first.cells))
 
 

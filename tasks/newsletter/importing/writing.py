@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -56,6 +57,7 @@ def write(decisions: list[Decision], settings: ImportSettings, file: str) -> Non
 class _Writer:
     def __init__(self, settings: ImportSettings, file: str) -> None:
         self.settings, self.file, self.now = settings, file, timezone.now()
+        self.agreed = _midnight(settings.agreed_on) if settings.agreed_on else self.now
         self.steps: list[Step] = []
         self.entered: dict[str, Subscriber] = {}
 
@@ -76,9 +78,9 @@ class _Writer:
         fields["standing"] = standing.get(outcome, Standing.CONFIRMED)
         if outcome != Outcome.ASKED:
             fields["confirmed_at"] = line.confirmed_at
-            fields["created_at"] = line.asked_at or line.confirmed_at or self.now
+            fields["created_at"] = line.asked_at or line.confirmed_at or self.agreed
         if outcome == Outcome.CREATED:
-            fields["confirmed_at"] = line.confirmed_at or line.asked_at or self.now
+            fields["confirmed_at"] = line.confirmed_at or line.asked_at or self.agreed
         if outcome == Outcome.UNSUBSCRIBED:
             fields["unsubscribed_at"] = line.ended_at or self.now
         return Subscriber.of(line.email, language=line.language or LANGUAGES[0][0], **fields)
@@ -89,7 +91,7 @@ class _Writer:
         for person, line in pairs:
             person.language, person.frequency = line.language, line.frequency
             person.paused_until, person.standing = line.paused_until, Standing.CONFIRMED
-            person.confirmed_at = line.confirmed_at or line.asked_at or self.now
+            person.confirmed_at = line.confirmed_at or line.asked_at or self.agreed
             self._record(person, line, ConsentKind.IMPORTED)
         people = [person for person, _line in pairs]
         Subscriber.objects.bulk_update(people, SETTINGS)
@@ -155,9 +157,14 @@ class _Writer:
             "follows": line.follows,
             "frequency": line.frequency,
             "asked_to_confirm": self.settings.confirm,
+            **({"agreed_on": agreed.isoformat()} if (agreed := self.settings.agreed_on) else {}),
         }
         source = self.settings.consent_source
         self.steps.append(Step(person, kind, Way.IMPORT, source=source, details=details, first=new))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _known(decisions: Iterable[Decision]) -> Iterable[tuple[Subscriber, Line]]:
