@@ -178,6 +178,10 @@ def test_a_choice_that_cannot_hold_is_answered_and_starts_nothing(
         (b"\n\n", "“%(file)s” has no header line."),
         (b"\xd0\xcf\x11\xe0\x00\x00\x00;a\n", "“%(file)s” is no text file. Save the table as CSV."),
         (b"a;b\x81\n", "“%(file)s” is neither in UTF-8 nor in Windows-1252."),
+        (
+            b"anna@example.org;de\n",
+            "The first line of “%(file)s” has an address. It must say what is in which column.",
+        ),
         (b"PK\x03\x04rubbish", "The zip file is damaged."),
     ],
 )
@@ -241,6 +245,28 @@ def test_the_check_counts_by_outcome_and_names_each_fault(admin_client: Client) 
         ["6", ""],
     ]
     assert Subscriber.objects.count() == 2
+
+
+def test_a_wrong_column_brings_no_address_into_the_figures_that_are_kept(admin_client: Client) -> None:
+    text = "E-Mail;Sprache;Themen\na@example.org;anna@example.org;bert@example.org, congress\n"
+    row = checked(admin_client, text)
+    assert row.report["faulty"] == 1
+    assert "example.org" not in str(row.report)
+    assert "…@…" in str(row.report)
+
+
+def test_faults_in_a_zip_of_several_tables_name_the_table(admin_client: Client) -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("subscribed_1.csv", "cleaned_1.csv"):
+            archive.writestr(name, "Email Address,LEID,EUID\nnobody,1,2\n")
+    row = uploaded(admin_client, packed.getvalue(), name="audience.zip")
+    guessed = fields(body(admin_client.get(at(row, "columns"))))
+    admin_client.post(at(row, "columns"), {**guessed, "consent_source": SOURCE})
+    work.work(60)
+    html = body(admin_client.get(at(row, "show")))
+    assert "<td>subscribed_1.csv</td><td>2</td>" in html
+    assert "<td>cleaned_1.csv</td><td>2</td>" in html
 
 
 def test_formulas_do_not_reach_a_spreadsheet(admin_client: Client) -> None:

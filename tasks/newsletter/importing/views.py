@@ -29,7 +29,9 @@ from tasks.newsletter.importing.exporting import lines
 from tasks.newsletter.importing.formats import Format
 from tasks.newsletter.importing.outcomes import Outcome
 from tasks.newsletter.importing.progress import counts_of, progress_of
+from tasks.newsletter.importing.report import MAX_LISTED
 from tasks.newsletter.importing.stored import store
+from tasks.newsletter.importing.work import LISTED
 from tasks.newsletter.models.imports import ImportState, ImportUpload, SubscriberImport
 
 SHOWN = 50
@@ -137,6 +139,9 @@ def _context(request: HttpRequest, row: SubscriberImport) -> dict[str, Any]:
         "counts": counts_of(row),
         "problems": problems[:SHOWN],
         "more": row.report.get("faulty", 0) - len(problems[:SHOWN]),
+        "several": len(row.report.get("columns", {})) > 1,
+        "listed": LISTED,
+        "unchanged": MAX_LISTED,
         "csrf_token": token,
     }
     html = render_to_string("tasks/admin/import_state.html", shown, request)
