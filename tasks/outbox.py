@@ -20,6 +20,7 @@ from tasks.ledger.models import State
 from tasks.newsletter.campaigns import close_finished
 from tasks.newsletter.digests.schedule import open_due
 from tasks.newsletter.forgetting import forget
+from tasks.newsletter.importing.work import work as import_subscribers
 from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.returns.mailbox.turn import read_if_due
 from tasks.newsletter.send import send_confirmations, send_mails
@@ -70,7 +71,8 @@ def drain(seconds: float) -> bool:
     publish_due()
     sweep()
     # A list, so that each of them gets its turn.
-    return any([send_confirmations(seconds), send_mails(seconds), social(seconds), bounces(seconds)])
+    waiting = [send_confirmations(seconds), send_mails(seconds), social(seconds), bounces(seconds)]
+    return any([*waiting, import_subscribers(seconds)])
 
 
 def suppress() -> int:

@@ -18,6 +18,7 @@ from tasks.announcements.models import Announcement
 from tasks.looking import LookedAtHistory, LookingNeedsPermission, ReadOnlyAdmin
 from tasks.newsletter.consent_views import ConsentButton
 from tasks.newsletter.erase import erase
+from tasks.newsletter.importing.registry import SubscriberImportAdmin
 from tasks.newsletter.models import Campaign, Delivery, Subscriber
 from tasks.newsletter.returns.registry import (
     BounceMailboxAdmin,
@@ -74,6 +75,7 @@ class SubscriberAdmin(ModelAdmin):
     model = Subscriber
     menu_label = _("Subscribers")
     menu_icon = "group"
+    index_template_name = "tasks/admin/subscribers.html"
     permission_helper_class = SubscribersAskThemselves
     button_helper_class = SubscriberButtons
     delete_view_class = Erase
@@ -209,6 +211,7 @@ class AnnouncementsGroup(ModelAdminGroup):
         DeliveryAdmin,
         PostAdmin,
         SubscriberAdmin,
+        SubscriberImportAdmin,
         MailEventAdmin,
         BounceMailboxAdmin,
         SuppressionAdmin,

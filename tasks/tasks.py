@@ -11,6 +11,7 @@ from tasks.announcements import doorbell
 from tasks.announcements.route import route_due
 from tasks.announcements.schedule import publish_due
 from tasks.celeryconfig import TASK_SECONDS
+from tasks.newsletter.importing.work import IMPORT_SECONDS, work
 from tasks.newsletter.returns.mailbox.turn import read_for
 from tasks.newsletter.send import send_confirmations, send_mails
 
@@ -52,13 +53,21 @@ def read_bounces_task(**_: Any) -> None:
         doorbell.ring("read_bounces")
 
 
+# A check reads all of a file in one go, which may take longer than other tasks.
+@shared_task(name="tasks.import_subscribers", soft_time_limit=600, time_limit=630)
+def import_subscribers_task(**_: Any) -> None:
+    """Check and write imports for a while, and ring again if there is more."""
+    if work(IMPORT_SECONDS):
+        doorbell.ring("import_subscribers")
+
+
 @shared_task(name="tasks.sweep")
 def sweep_task(**_: Any) -> None:
     """Find what a lost doorbell or a dead worker left behind."""
     try:
         outbox.sweep()
     finally:
-        doorbell.ring("send_confirmations", "send_mails", "send_posts")
+        doorbell.ring("send_confirmations", "send_mails", "send_posts", "import_subscribers")
 
 
 @shared_task(name="tasks.publish_due_revisions")

@@ -20,6 +20,7 @@ from cms.plugins import registry
 from tasks.announcements import admin_urls
 from tasks.announcements.record import will_announce
 from tasks.newsletter import consent_views
+from tasks.newsletter.importing import views as import_views
 from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.registries import AnnouncementsGroup
 
@@ -28,8 +29,12 @@ modeladmin_register(AnnouncementsGroup)
 
 @hooks.register("register_admin_urls")
 def admin_routes() -> list[Any]:
-    """The announcement view of a page, and its actions."""
-    return [path("announcements/", include(admin_urls)), path("consent/", include(consent_views))]
+    """The announcement view of a page with its actions, consent records, imports."""
+    return [
+        path("announcements/", include(admin_urls)),
+        path("consent/", include(consent_views)),
+        path("imports/", include(import_views)),
+    ]
 
 
 def _is_announceable(page: Page) -> bool:

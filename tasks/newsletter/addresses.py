@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, DOT_ATOM_TEXT, EMAIL_MAX_LENGTH
 
 # Control and format characters (among them all that change the direction of writing) can make one
 # address look like another.
 INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
+DOMAINS_REMEMBERED = 32_768
 
 
 def normalized(address: str, *, smtputf8: bool = False) -> str:
@@ -23,13 +26,40 @@ def normalized(address: str, *, smtputf8: bool = False) -> str:
     outside ASCII, which most mail servers still refuse (RFC 6531).
     """
     address = address.strip()
-    if any(unicodedata.category(char) in INVISIBLE for char in address):
+    if not address.isprintable() and any(unicodedata.category(char) in INVISIBLE for char in address):
         raise ValidationError(_("This address contains invisible characters."), code="invisible")
     try:
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=smtputf8)
+        return _usual(address) or _any(address, smtputf8)
     except EmailNotValidError as error:
         raise ValidationError(_("This is not a valid e-mail address."), code="invalid") from error
+
+
+def _any(address: str, smtputf8: bool) -> str:
+    checked = validate_email(address, check_deliverability=False, allow_smtputf8=smtputf8)
     return str(checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}")
+
+
+def _usual(address: str) -> str | None:
+    """What ``_any`` says, ten times as fast; None for an address that is not plain ASCII.
+
+    Without quotation marks and outside of Unicode the two halves have nothing to do with each other
+    but for their length, and most addresses in a long list share their domain with others.
+    """
+    local, _at, domain = address.partition("@")
+    if not address.isascii() or not DOT_ATOM_TEXT.match(local):
+        return None
+    written, length = _domain(domain)
+    if len(local) + length > EMAIL_MAX_LENGTH:
+        raise EmailSyntaxError("The address is too long.")
+    return f"{local.lower() if local.lower() in CASE_INSENSITIVE_MAILBOX_NAMES else local}@{written}"
+
+
+@lru_cache(maxsize=DOMAINS_REMEMBERED)
+def _domain(domain: str) -> tuple[str, int]:
+    """A domain in ASCII, and how long the longest of its forms is with the “@”, in bytes."""
+    checked = validate_email(f"x@{domain}", check_deliverability=False)
+    forms = (domain, checked.domain, checked.ascii_domain)
+    return str(checked.ascii_domain), 1 + max(len(form.encode()) for form in forms)
 
 
 def address_key(address: str) -> str:
@@ -47,5 +77,11 @@ def address_hash(key: str) -> str:
 
     The key is ``ANTENNE_HASH_KEY``, which must stay the same for ever.
     """
-    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    return hmac.new(f"antenne.address:{secret}".encode(), key.encode(), hashlib.sha256).hexdigest()
+    hashed = _keyed(settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).copy()
+    hashed.update(key.encode())
+    return hashed.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(f"antenne.address:{secret}".encode(), digestmod=hashlib.sha256)

@@ -13,12 +13,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tasks.ledger.bulk import insert
 from tasks.newsletter.models import ConsentKind, ConsentRecord, Subscriber, Way
 
 HASHED = (
@@ -114,7 +116,7 @@ def record_many(steps: Sequence[Step]) -> None:
     known = sorted(step.subscriber.pk for step in steps if not step.first)
     ends = _ends(known) if known else {}
     rows = [_following(step, *ends.get(step.subscriber.pk, (0, ""))) for step in steps]
-    ConsentRecord.objects.bulk_create(rows)
+    insert(rows)
 
 
 def _ends(subscribers: list[int]) -> dict[int, tuple[int, str]]:
@@ -146,9 +148,14 @@ def _following(step: Step, position: int, previous: str) -> ConsentRecord:
 def digest(step: ConsentRecord) -> str:
     """The keyed hash of one step, its time included."""
     said = {name: getattr(step, name) for name in HASHED} | {"at": step.at.isoformat()}
-    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
-    return hmac.new(f"antenne.consent:{secret}".encode(), canonical.encode(), hashlib.sha256).hexdigest()
+    hashed = _keyed(settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).copy()
+    hashed.update(json.dumps(said, sort_keys=True, ensure_ascii=False, default=str).encode())
+    return hashed.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(f"antenne.consent:{secret}".encode(), digestmod=hashlib.sha256)
 
 
 def broken_at(subscriber: Subscriber) -> int | None:

@@ -14,6 +14,7 @@ from tasks.announcements.models import Heartbeat
 from tasks.ledger.models import OPEN_STATES, State
 from tasks.newsletter.consent import forget_origins
 from tasks.newsletter.erase import blank
+from tasks.newsletter.importing.stored import forget_uploads
 from tasks.newsletter.limits import forget_counts
 from tasks.newsletter.models import (
     Delivery,
@@ -27,6 +28,7 @@ from tasks.newsletter.models import (
 EVERY = timedelta(hours=1)
 UNCONFIRMED_FOR = timedelta(days=30)
 REQUESTS_FOR = timedelta(days=30)
+UPLOADS_FOR = timedelta(days=1)
 AT_A_TIME = 5000
 """More wait for the next hour, so that no sweep takes long."""
 
@@ -39,7 +41,7 @@ def forget() -> int:
         return counts
     Heartbeat.objects.update_or_create(name="forget", defaults={"beat_at": now})
     requests = forget_requests(now - REQUESTS_FOR)
-    people = forget_unconfirmed(now - UNCONFIRMED_FOR)
+    people = forget_unconfirmed(now - UNCONFIRMED_FOR) + forget_uploads(now - UPLOADS_FOR)
     return counts + forget_origins() + requests + people + forget_addresses(now)
 
 

@@ -397,3 +397,18 @@ def test_a_time_that_is_none_is_a_fault(text: str) -> None:
 def test_the_consent_source_is_required(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="consent-source"):
         call_command("import_subscribers", str(write(tmp_path, "email\n")))
+
+
+def test_the_day_of_the_consent_is_that_of_lines_without_one(tmp_path: Path) -> None:
+    file = write(tmp_path, "email,language,topics\na@example.org,de,congress\n")
+    run(file, "--agreed-on", "2025-05-12")
+    person = Subscriber.objects.get()
+    assert person.confirmed_at == datetime(2025, 5, 12, tzinfo=UTC)
+    assert person.consent_records.get().details["agreed_on"] == "2025-05-12"
+
+
+@pytest.mark.parametrize("day", ["12.05.2025", "2999-01-01"])
+def test_a_day_of_consent_that_cannot_be_is_wrong_use(tmp_path: Path, day: str) -> None:
+    file = write(tmp_path, "email,language,topics\na@example.org,de,congress\n")
+    with pytest.raises(CommandError, match=day):
+        run(file, "--agreed-on", day)

@@ -7,10 +7,12 @@ import sys
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import override
 
 from tasks.newsletter.importing.archive import FileUnreadable
@@ -46,6 +48,17 @@ def source(text: str) -> str:
     return text.strip()
 
 
+def day(text: str) -> date:
+    """A day that has been."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2025-05-12") from error
+    if found > timezone.localdate():
+        raise ArgumentTypeError(f"{text} has yet to come")
+    return found
+
+
 class Command(BaseCommand):
     """Checks all of the file, then writes it in one transaction."""
 
@@ -61,6 +74,9 @@ class Command(BaseCommand):
         """Declare the file and the options."""
         parser.add_argument("file", type=Path, help="a CSV file, or the zip file of Mailchimp")
         parser.add_argument("--consent-source", type=source, required=True, help="where these people agreed")
+        parser.add_argument(
+            "--agreed-on", type=day, default=None, metavar="YYYY-MM-DD", help="of lines that have no date"
+        )
         parser.add_argument(
             "--map", type=column, action="append", default=[], metavar="FIELD=COLUMN",
             help=f"which column says what, where the guess is wrong; fields: {', '.join(FIELDS)}",
@@ -96,7 +112,8 @@ def _settings(options: dict[str, Any]) -> ImportSettings:
         raise CommandError(
             f"Not known as topics: {', '.join(sorted(unknown))}. Topics: {known}", returncode=2
         )
-    given = {name: options[name] for name in ("language", "format", "confirm", "skip_errors", "dry_run")}
+    names = ("language", "format", "agreed_on", "confirm", "skip_errors", "dry_run")
+    given = {name: options[name] for name in names}
     return ImportSettings(options["consent_source"], topics=topics, columns=dict(options["map"]), **given)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_MEMBERS = 50
+OFFICE = {"[Content_Types].xml", "content.xml"}
 
 
 class FileUnreadable(Exception):
@@ -36,6 +37,10 @@ def tables_in(path: Path) -> list[str]:
     except (zipfile.BadZipFile, NotImplementedError) as error:  # the latter: a compression unknown to it
         raise FileUnreadable(_("The zip file is damaged.")) from error
     _check(members)
+    if OFFICE & {member.filename for member in members}:
+        raise FileUnreadable(
+            _("This is a file of Excel or LibreOffice. Save it as CSV there, and choose that file.")
+        )
     names = [member.filename for member in members if member.filename.lower().endswith(".csv")]
     wanted = [name for name in names if not name.startswith("__MACOSX/")]
     if not wanted:

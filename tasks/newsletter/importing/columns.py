@@ -63,8 +63,7 @@ def mapped(kind: Format, header: tuple[str, ...], told: Mapping[str, str]) -> di
 
     Raises ``FileUnreadable`` where a told column is missing or no column has addresses.
     """
-    guessed = {field: _guess(names.split(), header) for field, names in BY_FORMAT[kind].items()}
-    found = {field: index for field, index in guessed.items() if index is not None and field not in told}
+    found = {field: index for field, index in guessed(kind, header).items() if field not in told}
     found |= {field: _told(field, name, header) for field, name in told.items() if name}
     if "email" not in found:
         raise FileUnreadable(
@@ -72,6 +71,12 @@ def mapped(kind: Format, header: tuple[str, ...], told: Mapping[str, str]) -> di
             % {"columns": ", ".join(header)}
         )
     return dict(sorted(found.items(), key=lambda item: list(FIELDS).index(item[0])))
+
+
+def guessed(kind: Format, header: tuple[str, ...]) -> dict[str, int]:
+    """Field → index of the column whose name says so."""
+    found = {field: _guess(names.split(), header) for field, names in BY_FORMAT[kind].items()}
+    return {field: index for field, index in found.items() if index is not None}
 
 
 def _guess(names: list[str], header: tuple[str, ...]) -> int | None:

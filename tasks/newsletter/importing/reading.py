@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,7 @@ from tasks.newsletter.importing.archive import (
 )
 
 BLOCK = 1 << 16
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 DELIMITERS = ",;\t"
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -74,6 +76,13 @@ def _table(path: Path, member: str, name: str) -> Table:
     first = next(_records(path, member, encoding, delimiter, name), None)
     if first is None or not any(cell.strip() for cell in first.cells):
         raise FileUnreadable(_("“%(file)s” has no header line.") % {"file": name})
+    if any("\0" in cell for cell in first.cells):
+        raise FileUnreadable(_("“%(file)s” is no text file. Save the table as CSV.") % {"file": name})
+    if any(ADDRESS.fullmatch(cell.strip()) for cell in first.cells):
+        raise FileUnreadable(
+            _("The first line of “%(file)s” has an address. It must say what is in which column.")
+            % {"file": name}
+        )
     return Table(name, path, member, encoding, delimiter, tuple(cell.strip() for cell in first.cells))
 
 

@@ -30,6 +30,8 @@ class ImportReport:
     ignored: Counter[str] = field(default_factory=Counter)
     """Tags and attributes that are no topics."""
     written: bool = False
+    room: int = MAX_LISTED
+    """How many problems are listed; the others are only counted."""
 
     @property
     def changes(self) -> int:
@@ -48,8 +50,18 @@ class ImportReport:
     def refuse(self, problems: list[Problem]) -> None:
         """Note what is wrong with a line."""
         self.faulty += 1
-        room = MAX_LISTED - len(self.problems)
-        self.problems += problems[: max(room, 0)]
+        self.problems += problems[: max(self.room - len(self.problems), 0)]
+
+    def add(self, part: ImportReport) -> None:
+        """Add what the next lines came to."""
+        self.lines += part.lines
+        self.outcomes.update(part.outcomes)
+        self.faulty += part.faulty
+        self.skipped += part.skipped[: max(MAX_LISTED - len(self.skipped), 0)]
+        self.problems += part.problems[: max(self.room - len(self.problems), 0)]
+        for word, number in part.ignored.items():
+            if word in self.ignored or len(self.ignored) < MAX_LISTED:
+                self.ignored[word] += number
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for machines and for the database."""
@@ -72,6 +84,24 @@ class ImportReport:
             "ignored": dict(self.ignored.most_common(50)),
             "written": self.written,
         }
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any], room: int = MAX_LISTED) -> ImportReport:
+        """What ``to_json`` was called on, to go on counting."""
+        return cls(
+            format=said.get("format", ""),
+            columns=said.get("columns", {}),
+            lines=said.get("lines", 0),
+            outcomes=Counter(said.get("outcomes", {})),
+            skipped=[(row["file"], row["line"], row["reason"]) for row in said.get("skipped", [])],
+            faulty=said.get("faulty", 0),
+            problems=[
+                Problem(p["file"], p["line"], p["column"], p["message"]) for p in said.get("problems", [])
+            ],
+            ignored=Counter(said.get("ignored", {})),
+            written=said.get("written", False),
+            room=room,
+        )
 
 
 def twice(line: Line, column: str, before: tuple[str, int]) -> Problem:

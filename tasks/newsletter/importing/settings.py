@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class ImportSettings:
     """A ``Format``; found out where it is empty."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field → name of its column, where the guess is wrong."""
+    agreed_on: date | None = None
+    """When those agreed whose line has no time."""
     confirm: bool = False
     """Ask everybody by mail first, instead of taking them as confirmed."""
     skip_errors: bool = False

@@ -26,6 +26,7 @@ LANGUAGE_NAMES = {
     "fr": "french französisch franzoesisch français francais fra fre",
     "en": "english englisch anglais eng",
 }
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 SUBJECT = re.compile(r"[a-z_]+:\S{1,70}")
 # As listmonk's database driver writes a time: "2024-05-12 10:11:12.123456 +0000 UTC".
 GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ([+-]\d{4}) \S+")
@@ -172,5 +173,6 @@ def _cell(value: object) -> str:
 
 
 def short(text: str) -> str:
-    """Enough of a value to find it by."""
+    """Enough of a value to find it by. Addresses are left out, as reports are kept."""
+    text = ADDRESS.sub("…@…", text)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from tasks.announcements import doorbell
+from tasks.ledger.bulk import insert
 from tasks.ledger.models import State
 from tasks.newsletter.consent import Step, record_many
 from tasks.newsletter.forms import CONSENT
@@ -55,14 +57,16 @@ def write(decisions: list[Decision], settings: ImportSettings, file: str) -> Non
 class _Writer:
     def __init__(self, settings: ImportSettings, file: str) -> None:
         self.settings, self.file, self.now = settings, file, timezone.now()
+        self.agreed = _midnight(settings.agreed_on) if settings.agreed_on else self.now
         self.steps: list[Step] = []
         self.entered: dict[str, Subscriber] = {}
 
     def enter(self, decisions: list[Decision]) -> None:
         """People who are new here."""
         people = [self._new(line, outcome) for line, _here, outcome in decisions]
-        Subscriber.objects.bulk_create(people)
+        insert(people)
         self.entered = {person.email_key: person for person in people}
+        _number(self.entered)
         pairs = [(person, line) for person, (line, _here, _outcome) in zip(people, decisions, strict=True)]
         _choose(pairs)
         for person, line in pairs:
@@ -74,9 +78,9 @@ class _Writer:
         fields["standing"] = standing.get(outcome, Standing.CONFIRMED)
         if outcome != Outcome.ASKED:
             fields["confirmed_at"] = line.confirmed_at
-            fields["created_at"] = line.asked_at or line.confirmed_at or self.now
+            fields["created_at"] = line.asked_at or line.confirmed_at or self.agreed
         if outcome == Outcome.CREATED:
-            fields["confirmed_at"] = line.confirmed_at or line.asked_at or self.now
+            fields["confirmed_at"] = line.confirmed_at or line.asked_at or self.agreed
         if outcome == Outcome.UNSUBSCRIBED:
             fields["unsubscribed_at"] = line.ended_at or self.now
         return Subscriber.of(line.email, language=line.language or LANGUAGES[0][0], **fields)
@@ -87,7 +91,7 @@ class _Writer:
         for person, line in pairs:
             person.language, person.frequency = line.language, line.frequency
             person.paused_until, person.standing = line.paused_until, Standing.CONFIRMED
-            person.confirmed_at = line.confirmed_at or line.asked_at or self.now
+            person.confirmed_at = line.confirmed_at or line.asked_at or self.agreed
             self._record(person, line, ConsentKind.IMPORTED)
         people = [person for person, _line in pairs]
         Subscriber.objects.bulk_update(people, SETTINGS)
@@ -153,24 +157,32 @@ class _Writer:
             "follows": line.follows,
             "frequency": line.frequency,
             "asked_to_confirm": self.settings.confirm,
+            **({"agreed_on": agreed.isoformat()} if (agreed := self.settings.agreed_on) else {}),
         }
         source = self.settings.consent_source
         self.steps.append(Step(person, kind, Way.IMPORT, source=source, details=details, first=new))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _known(decisions: Iterable[Decision]) -> Iterable[tuple[Subscriber, Line]]:
     return ((here.subscriber, line) for line, here, _outcome in decisions if here.subscriber)
 
 
+def _number(people: dict[str, Subscriber]) -> None:
+    """Give people who were just inserted the keys that the database gave them."""
+    for key, pk in Subscriber.objects.filter(email_key__in=people).values_list("email_key", "pk"):
+        people[key].pk = pk
+        people[key]._state.adding = False
+
+
 def _choose(pairs: list[tuple[Subscriber, Line]]) -> None:
     """Topics and followings, for people who have none yet."""
     chosen = [(person, line) for person, line in pairs if person.standing != Standing.PENDING]
-    Interest.objects.bulk_create(
-        [Interest(subscriber=person, topic=topic) for person, line in chosen for topic in line.topics]
-    )
-    Following.objects.bulk_create(
-        [Following(subscriber=person, subject=subject) for person, line in chosen for subject in line.follows]
-    )
+    insert([Interest(subscriber=person, topic=topic) for person, line in chosen for topic in line.topics])
+    insert([Following(subscriber=person, subject=key) for person, line in chosen for key in line.follows])
 
 
 def _stop(**whose: Any) -> None:

@@ -9,6 +9,7 @@ from tasks.newsletter.models.campaigns import (
     TestMail,
 )
 from tasks.newsletter.models.consent import ConsentKind, ConsentRecord, Way
+from tasks.newsletter.models.imports import ImportState, ImportUpload, SubscriberImport
 from tasks.newsletter.models.mailbox import BounceMailbox, MailboxTrouble
 from tasks.newsletter.models.returns import EventKind, MailEvent, Suppression, SuppressionReason
 from tasks.newsletter.models.routes import DomainPace, MailRelay
@@ -37,6 +38,8 @@ __all__ = [
     "EventKind",
     "Following",
     "Frequency",
+    "ImportState",
+    "ImportUpload",
     "Interest",
     "MailBody",
     "MailEvent",
@@ -46,6 +49,7 @@ __all__ = [
     "SignupCount",
     "Standing",
     "Subscriber",
+    "SubscriberImport",
     "SubscriptionRequest",
     "Suppression",
     "SuppressionReason",
