@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -32,6 +33,8 @@ from tasks.newsletter.verp import return_path
 logger = logging.getLogger(__name__)
 
 EXPRESS_BATCH = 20
+LOOK_AGAIN = 1.0
+"""Seconds between two looks at the page that a campaign tells of."""
 LINKS = {LINK_SLOT: links.unsubscribe_url, SETTINGS_SLOT: links.settings_url}
 
 
@@ -105,6 +108,7 @@ class CampaignSource:
         self._sender = sender_address()
         self._message_id = message_ids(campaign.public_id)
         self._last_look = LastLook(campaign)
+        self._look_again_at = 0.0
 
     def __str__(self) -> str:
         return f"Campaign {self.campaign.pk}"
@@ -128,8 +132,12 @@ class CampaignSource:
         return [self._mail(row) for row in wanted if row.variant not in self._last_look.empty]
 
     def _is_withheld(self) -> bool:
+        """Whether the page may not be shown now; a page that leaves also tells so by itself."""
         version = self.campaign.version
-        if version is None or not (reason := withheld_because(version)):
+        if version is None or time.monotonic() < self._look_again_at:
+            return False
+        self._look_again_at = time.monotonic() + LOOK_AGAIN
+        if not (reason := withheld_because(version)):
             return False
         cancel_mails(AnnouncementVersion.objects.filter(pk=version.pk), Reason(reason))
         return True
