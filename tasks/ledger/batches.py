@@ -49,7 +49,7 @@ RETURNING {columns}
 BEGIN = """
 UPDATE {table} AS row SET state = 'sending', lease_until = %s, updated_at = %s
 WHERE {ours} AND row.state || '' = 'claimed' AND row.worker = %s AND row.lease_until > %s
-RETURNING row.id
+RETURNING id
 """
 SENT = """
 UPDATE {table} AS row SET state = 'sent', code = v.code, detail = {detail} {more},
