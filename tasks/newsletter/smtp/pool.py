@@ -135,8 +135,14 @@ class Pool:
 
     @property
     def free(self) -> int:
-        """How many connections wait for a mail."""
-        return sum(len(route.idle) for route in self.routes)
+        """How many mails may be begun: one for each connection that waits for one.
+
+        Never so many that more than one for each connection are begun and not written down as ended:
+        one that ended a moment ago, or was not taken up yet, still counts as under way.
+        """
+        idle = sum(len(route.idle) for route in self.routes)
+        standing = sum(len(route.sessions) for route in self.routes)
+        return max(0, min(idle, standing - self._under_way))
 
     @property
     def lanes(self) -> int:
