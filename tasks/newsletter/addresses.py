@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import unicodedata
 from functools import lru_cache
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, DOT_ATOM_TEXT, EMAIL_MAX_LENGTH
+
+from tasks.newsletter.keyed import keyed
 
 # Control and format characters (among them all that change the direction of writing) can make one
 # address look like another.
@@ -73,15 +72,7 @@ def domain_of(address: str) -> str:
 
 
 def address_hash(key: str) -> str:
-    """A keyed hash of an address key: it tells whether an address is known, and never which one.
-
-    The key is ``ANTENNE_HASH_KEY``, which must stay the same for ever.
-    """
-    hashed = _keyed(settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).copy()
+    """A keyed hash of an address key: it tells whether an address is known, and never which one."""
+    hashed = keyed("address")
     hashed.update(key.encode())
     return hashed.hexdigest()
-
-
-@lru_cache(maxsize=2)
-def _keyed(secret: str) -> hmac.HMAC:
-    return hmac.new(f"antenne.address:{secret}".encode(), digestmod=hashlib.sha256)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import unicodedata
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cache
@@ -26,6 +24,7 @@ from wagtail.models import Site
 from cms.announceable import AnnouncementContent
 from cms.models import SiteSettings
 from tasks.newsletter.fit import fitted
+from tasks.newsletter.keyed import keyed
 from tasks.newsletter.links import web_url
 from tasks.newsletter.models import Campaign
 from tasks.newsletter.topics import topic_label
@@ -187,22 +186,9 @@ def message_id(public_id: uuid.UUID, part: int = 0) -> str:
     Keyed, because it proves to us that a bounce's sender saw the mail, and public ids of campaigns
     stand in the addresses of web versions.
     """
-    return message_ids(public_id)(part)
-
-
-def message_ids(public_id: uuid.UUID) -> Callable[[int], str]:
-    """``message_id`` of many parts of one whole: what is the same for all is done once."""
-    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    keyed = hmac.new(f"antenne.message-id:{secret}".encode(), f"{public_id} ".encode(), "sha256")
-    domain = mail_domain()
-
-    def of(part: int) -> str:
-        mac = keyed.copy()
-        mac.update(str(part).encode())
-        code = mac.hexdigest()
-        return f"<{code[:8]}-{code[8:12]}-{code[12:16]}-{code[16:20]}-{code[20:32]}@{domain}>"
-
-    return of
+    code = keyed("message-id")
+    code.update(f"{public_id} {part}".encode())
+    return f"<{uuid.UUID(bytes=code.digest()[:16])}@{mail_domain()}>"
 
 
 def identity(campaign: Campaign, delivery: int) -> str:

@@ -8,12 +8,10 @@ records form a chain of their own, so that erasing one person leaves everybody e
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.ledger.bulk import insert
+from tasks.newsletter.keyed import keyed
 from tasks.newsletter.models import ConsentKind, ConsentRecord, Subscriber, Way
 
 HASHED = (
@@ -148,14 +147,9 @@ def _following(step: Step, position: int, previous: str) -> ConsentRecord:
 def digest(step: ConsentRecord) -> str:
     """The keyed hash of one step, its time included."""
     said = {name: getattr(step, name) for name in HASHED} | {"at": step.at.isoformat()}
-    hashed = _keyed(settings.ANTENNE_HASH_KEY or settings.SECRET_KEY).copy()
+    hashed = keyed("consent")
     hashed.update(json.dumps(said, sort_keys=True, ensure_ascii=False, default=str).encode())
     return hashed.hexdigest()
-
-
-@lru_cache(maxsize=2)
-def _keyed(secret: str) -> hmac.HMAC:
-    return hmac.new(f"antenne.consent:{secret}".encode(), digestmod=hashlib.sha256)
 
 
 def broken_at(subscriber: Subscriber) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from functools import cache
 from uuid import UUID
@@ -124,7 +123,7 @@ def permanent_token(public_id: UUID, salt: str) -> str:
     value = public_id.hex
     mac = _mac(salt, settings.SECRET_KEY).copy()
     mac.update(value.encode())
-    return f"{value}:{urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
+    return f"{value}:{signing.b64_encode(mac.digest()).decode()}"
 
 
 @cache

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import QuerySet
@@ -22,7 +22,7 @@ from tasks.newsletter.bodies import body_of
 from tasks.newsletter.campaigns import has_mail
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.compiled import Compiled, Signer, compile_mail, on_the_wire
-from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, message_ids, sender_address
+from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT, Parts, identity, sender_address
 from tasks.newsletter.digests.recheck import LastLook
 from tasks.newsletter.dkim import date_of
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing
@@ -51,6 +51,9 @@ class Mail(NamedTuple):
     """Makes the finished mail; as late as possible, because it is large."""
 
 
+Made = TypeVar("Made")
+
+
 class Source(Protocol):
     """Something to send."""
 
@@ -72,25 +75,35 @@ class Express:
     sign: Signer | None = None
 
     def claim(self, worker: str, limit: int, without: list[str]) -> list[Mail]:
-        """Rows that cannot be composed have failed; they do not hold up the others."""
+        """Finished mails, ahead of all that is not awaited."""
+        return self.composed(worker, self._mail, limit)
+
+    def composed(self, worker: str, make: Callable[[Any], Made], limit: int = EXPRESS_BATCH) -> list[Made]:
+        """What ``make`` makes of rows that are due.
+
+        Rows that cannot be composed have failed; they do not hold up the others.
+        """
         if not claims.any_due(self.model):
             return []
         rows: QuerySet[Any] = self.model._default_manager.select_related(*self.related)
         taken = claims.claim(rows, worker, min(limit, EXPRESS_BATCH))
-        return [mail for row in taken if (mail := self._mail(row, worker))]
+        return [made for row in taken if (made := self._made(row, worker, make)) is not None]
 
-    def _mail(self, row: Any, worker: str) -> Mail | None:
+    def _made(self, row: Any, worker: str, make: Callable[[Any], Made]) -> Made | None:
         try:
             if reason := self.withheld(row):
                 claims.finish(row, worker, suppressed(reason))
                 return None
-            job = Job((self.model, row.pk), sender_address(), self.address(row), self._payload(row))
+            return make(row)
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:
             logger.exception("%s %s cannot be composed", self.model.__name__, row.pk)
             claims.finish(row, worker, failed("", str(error)))
             return None
+
+    def _mail(self, row: Any) -> Mail:
+        job = Job((self.model, row.pk), sender_address(), self.address(row), self._payload(row))
         return Mail(self.model, row.pk, row.attempts, "", 0, lambda: job)
 
     def _payload(self, row: Any) -> bytes:
@@ -106,7 +119,6 @@ class CampaignSource:
         self._sign = sign
         self._compiled: dict[str, Compiled] = {}
         self._sender = sender_address()
-        self._message_id = message_ids(campaign.public_id)
         self._last_look = LastLook(campaign)
         self._look_again_at = 0.0
 
@@ -148,7 +160,7 @@ class CampaignSource:
 
         def job() -> Job:
             ends = {slot: LINKS[slot](row.person, language) for slot in compiled.slots}
-            payload = compiled.payload(row.address, self._message_id(row.pk), ends)
+            payload = compiled.payload(row.address, identity(self.campaign, row.pk), ends)
             sender = return_path(row.pk) or self._sender
             return Job((Delivery, row.pk), sender, row.address, payload, row.domain)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 
 from django.conf import settings
+
+from tasks.newsletter.keyed import keyed
 
 TAG = re.compile(r"(?:^|\+)(\d{1,18})\.([0-9a-f]{16})$")
 
@@ -41,7 +42,6 @@ def delivery_tagged(text: str) -> int | None:
 
 
 def _check(delivery: int) -> str:
-    secret = settings.ANTENNE_HASH_KEY or settings.SECRET_KEY
-    return hmac.new(f"antenne.verp:{secret}".encode(), str(delivery).encode(), hashlib.sha256).hexdigest()[
-        :16
-    ]
+    code = keyed("verp")
+    code.update(str(delivery).encode())
+    return code.hexdigest()[:16]

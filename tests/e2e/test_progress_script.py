@@ -13,7 +13,7 @@ from tests.doubles.processes import PROJECT
 pytestmark = pytest.mark.e2e
 
 SITE = "http://antenne.test"
-SCRIPT = PROJECT / "tasks/static/tasks/announcements.js"
+SCRIPT = PROJECT / "tasks/static/tasks/live.js"
 PERIOD_MS = 1500
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from io import StringIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +14,7 @@ from django.urls import reverse
 from tasks.newsletter.importing import work
 from tasks.newsletter.models import ImportState, SubscriberImport
 
-NEW = "/admin/imports/new/"
+NEW, EXPORT = "/admin/imports/new/", "/admin/imports/export/"
 SOURCE = "Papierliste, Mitgliederversammlung am 12. Mai 2025"
 HEAD = "E-Mail;Sprache;Themen;Name\n"
 CHOICES = {"consent_source": SOURCE, "column_0": "email", "column_1": "language", "column_2": "topics"}
@@ -61,3 +64,19 @@ def imported(client: Client, row: SubscriberImport) -> SubscriberImport:
     work.work(60)
     row.refresh_from_db()
     return row
+
+
+def fields(html: str) -> dict[str, str]:
+    """Name of each select → the chosen value."""
+    selects = re.findall(r'<select name="(\w+)".*?</select>', html, re.DOTALL)
+    chosen = {}
+    for name in selects:
+        part = re.search(rf'<select name="{name}".*?</select>', html, re.DOTALL)
+        found = re.search(r'<option value="([^"]*)" selected', part[0] if part else "")
+        chosen[name] = found[1] if found else ""
+    return chosen
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of a table, without the mark at its beginning."""
+    return list(csv.reader(StringIO(text.removeprefix("\ufeff"))))

@@ -34,6 +34,7 @@ from tasks.newsletter.subscribe import request_subscription
 from tests.doubles.processes import Broker
 from tests.doubles.sink import BulkSink
 from tests.doubles.smtp import Behaviour
+from tests.factories.campaigns import announce, states
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
@@ -47,18 +48,6 @@ def sink(tmp_path: Path, settings) -> Iterator[BulkSink]:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", running.port, 5
         settings.ANTENNE_MAIL_CONNECTIONS = 4
         yield running
-
-
-def announce(site: SiteTree, readers: int, domain: str = "example.org") -> list[str]:
-    addresses = [subscriber("de", email=f"reader{number}@{domain}").email for number in range(readers)]
-    publish(draft(site.news["de"]))
-    route_due()
-    return addresses
-
-
-def states() -> dict[str, int]:
-    found = list(Delivery.objects.values_list("state", flat=True))
-    return {state: found.count(state) for state in set(found)}
 
 
 def test_it_keeps_to_the_connections_it_may_open(site_tree: SiteTree, sink: BulkSink) -> None:

@@ -22,8 +22,9 @@ from tasks.newsletter.providers import drain
 from tasks.newsletter.providers.writing import write
 from tasks.newsletter.send import send_mails
 from tests.doubles.provider import CUT, FakeProvider
+from tests.factories.campaigns import announce, states
 from tests.factories.pages import SiteTree
-from tests.integration.test_providers import announce, proven, states
+from tests.integration.test_providers import proven
 
 DOWN = [(401, {}, "Forbidden"), (402, {}, "Pay"), (403, {}, "Not you"), (404, {}, "What?"), (429, {}, "Slow")]
 

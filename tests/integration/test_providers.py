@@ -9,7 +9,6 @@ from django.core.mail import send_mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.newsletter.confirmation import confirmation_message
 from tasks.newsletter.links import unsubscribe_url
@@ -24,9 +23,9 @@ from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.newsletter.subscribe import request_subscription
 from tasks.newsletter.verp import tag
 from tests.doubles.provider import FakeProvider
+from tests.factories.campaigns import announce, states
 from tests.factories.pages import SiteTree
-from tests.factories.publishing import draft, publish
-from tests.factories.subscribers import subscriber
+from tests.factories.publishing import draft
 
 SLOT = re.compile(r"link\.invalid|%recipient")
 
@@ -34,18 +33,6 @@ SLOT = re.compile(r"link\.invalid|%recipient")
 def proven(name: str = "mailgun") -> None:
     """As after a first mail that went well."""
     MailRelay.objects.create(name=name)
-
-
-def announce(site: SiteTree, readers: int) -> list[str]:
-    addresses = [subscriber("de", email=f"reader{number}@example.org").email for number in range(readers)]
-    publish(draft(site.news["de"]))
-    route_due()
-    return addresses
-
-
-def states() -> dict[str, int]:
-    found = list(Delivery.objects.values_list("state", flat=True))
-    return {state: found.count(state) for state in set(found)}
 
 
 def test_every_reader_gets_one_mail_with_their_own_links(site_tree: SiteTree, either: FakeProvider) -> None:

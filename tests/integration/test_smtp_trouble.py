@@ -18,6 +18,7 @@ from tasks.newsletter.compiled import Compiled
 from tasks.newsletter.models import Campaign, CampaignState, Delivery, Standing, Subscriber
 from tasks.newsletter.send import send_mails
 from tests.doubles.smtp import Behaviour
+from tests.factories.campaigns import announce, states
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.subscribers import subscriber
@@ -79,17 +80,6 @@ def server(settings) -> Iterator[ScriptedRelay]:
         relay.shutdown()
 
 
-def announce(site: SiteTree, readers: int) -> list[str]:
-    addresses = [subscriber("de").email for _ in range(readers)]
-    publish(draft(site.news["de"]))
-    route_due()
-    return addresses
-
-
-def states() -> set[str]:
-    return set(Delivery.objects.values_list("state", flat=True))
-
-
 @pytest.mark.parametrize("goodbye", [b"", b"421 too many mails\r\n"], ids=["breaks off", "says goodbye"])
 def test_relay_that_closes_after_some_mails_is_called_again(
     site_tree: SiteTree, server: ScriptedRelay, goodbye: bytes
@@ -97,7 +87,7 @@ def test_relay_that_closes_after_some_mails_is_called_again(
     server.mails_per_connection, server.goodbye = 10, goodbye
     addresses = announce(site_tree, 35)
     assert not send_mails(20)
-    assert states() == {State.SENT}
+    assert set(states()) == {State.SENT}
     assert server.received == dict.fromkeys(addresses, 1)
 
 
@@ -157,7 +147,7 @@ def test_late_refusal_of_a_finished_campaign_is_tried_again(site_tree: SiteTree,
     Campaign.objects.update(state=CampaignState.DONE)
     Delivery.objects.update(next_try_at=Delivery.objects.get().updated_at)
     send_mails(20)
-    assert states() == {State.SENT}
+    assert set(states()) == {State.SENT}
 
 
 def test_short_campaign_need_not_wait_for_the_end_of_a_long_one(
@@ -182,7 +172,7 @@ def test_after_a_restore_the_operator_can_suppress_what_is_under_way(
     announce(site_tree, 3)
     assert outbox.suppress() == 3
     outbox.drain(5)
-    assert states() == {State.SUPPRESSED}
+    assert set(states()) == {State.SUPPRESSED}
     assert not relay.received
     assert set(Campaign.objects.values_list("state", flat=True)) == {CampaignState.DONE}
 

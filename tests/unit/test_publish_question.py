@@ -65,6 +65,15 @@ def answer(client: Client, page: Any) -> Any:
     return client.post(question(page), {"revision": revision})
 
 
+def sent_issue(client: Client, site: SiteTree) -> NewsletterIssuePage:
+    """An issue that was published, confirmed and routed."""
+    made = issue(site)
+    edit(client, made, "publish")
+    answer(client, made)
+    route_due()
+    return made
+
+
 def test_pressing_publish_asks_and_the_answer_sends_what_was_written(
     admin_client: Client, site_tree: SiteTree, readers: list[str]
 ) -> None:
@@ -107,10 +116,7 @@ def test_saving_a_draft_asks_nothing(admin_client: Client, site_tree: SiteTree, 
 def test_correcting_a_live_issue_asks_nothing_and_sends_nothing(
     admin_client: Client, site_tree: SiteTree, readers: list[str]
 ) -> None:
-    made = issue(site_tree)
-    edit(admin_client, made, "publish")
-    answer(admin_client, made)
-    route_due()
+    made = sent_issue(admin_client, site_tree)
     reply = edit(admin_client, made, "publish", title="Brief, berichtigt")
     assert reply["Location"] != question(made)
     assert NewsletterIssuePage.objects.get(pk=made.pk).title == "Brief, berichtigt"
@@ -121,10 +127,7 @@ def test_correcting_a_live_issue_asks_nothing_and_sends_nothing(
 def test_sending_again_is_asked_about_again(
     admin_client: Client, site_tree: SiteTree, readers: list[str]
 ) -> None:
-    made = issue(site_tree)
-    edit(admin_client, made, "publish")
-    answer(admin_client, made)
-    route_due()
+    made = sent_issue(admin_client, site_tree)
     reply = edit(admin_client, made, "publish", announce="again")
     assert reply["Location"] == question(made)
     assert "2 Personen" in admin_client.get(question(made)).content.decode()

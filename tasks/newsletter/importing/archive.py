@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_MEMBERS = 50
+# zipfile raises the last of these for a compression that it does not know.
+UNREADABLE = (zipfile.BadZipFile, EOFError, NotImplementedError)
 OFFICE = {"[Content_Types].xml", "content.xml"}
 
 
@@ -34,7 +36,7 @@ def tables_in(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError) as error:  # the latter: a compression unknown to it
+    except UNREADABLE as error:
         raise FileUnreadable(_("The zip file is damaged.")) from error
     _check(members)
     if OFFICE & {member.filename for member in members}:
@@ -81,5 +83,5 @@ def opened(path: Path, member: str) -> Iterator[IO[bytes]]:
             return
         with zipfile.ZipFile(path) as archive, archive.open(member) as packed:
             yield io.BufferedReader(packed)  # type: ignore[type-var]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:  # as above
+    except UNREADABLE as error:
         raise FileUnreadable(_("The zip file is damaged.")) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from io import StringIO
 from typing import Any
 
@@ -11,9 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tasks.announcements.live import Fragment, fragment
 from tasks.newsletter.importing import steps
 from tasks.newsletter.importing.archive import FileUnreadable
 from tasks.newsletter.importing.cells import escaped
@@ -118,20 +116,17 @@ def show(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = _import(request, public_id)
     if row.state == ImportState.UPLOADED:
         return redirect("imports:columns", row.public_id)
-    return render(request, "tasks/admin/import.html", _context(request, row))
+    return render(request, "tasks/admin/import.html", {"row": row, "live": _live(request, row)})
 
 
 @require_safe
 @never_cache
-def fragment(request: HttpRequest, public_id: Any) -> HttpResponse:
+def state(request: HttpRequest, public_id: Any) -> HttpResponse:
     """The part that changes by itself, for the script that keeps the view up to date."""
-    context = _context(request, _import(request, public_id))
-    headers = {"X-Moving": context["moving"], "X-State": context["state"]}
-    return HttpResponse(context["fragment"], headers=headers)
+    return _live(request, _import(request, public_id)).response
 
 
-def _context(request: HttpRequest, row: SubscriberImport) -> dict[str, Any]:
-    token = get_token(request)
+def _live(request: HttpRequest, row: SubscriberImport) -> Fragment:
     problems = row.report.get("problems", [])
     shown = {
         "row": row,
@@ -142,16 +137,8 @@ def _context(request: HttpRequest, row: SubscriberImport) -> dict[str, Any]:
         "several": len(row.report.get("columns", {})) > 1,
         "listed": LISTED,
         "unchanged": MAX_LISTED,
-        "csrf_token": token,
     }
-    html = render_to_string("tasks/admin/import_state.html", shown, request)
-    return {
-        "row": row,
-        "fragment": html,
-        # The token is masked anew for every reply: what the script compares leaves it out.
-        "state": hashlib.sha256(html.replace(token, "").encode()).hexdigest(),
-        "moving": "1" if row.working else "0",
-    }
+    return fragment(request, "tasks/admin/import_state.html", shown, moving=row.working)
 
 
 @require_POST
@@ -212,7 +199,7 @@ urlpatterns = [
     path("export/", export, name="export"),
     path("<uuid:public_id>/", show, name="show"),
     path("<uuid:public_id>/columns/", columns, name="columns"),
-    path("<uuid:public_id>/state/", fragment, name="state"),
+    path("<uuid:public_id>/state/", state, name="state"),
     path("<uuid:public_id>/run/", run, name="run"),
     path("<uuid:public_id>/cancel/", cancel, name="cancel"),
     path("<uuid:public_id>/problems/", problems, name="problems"),

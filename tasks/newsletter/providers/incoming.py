@@ -5,47 +5,30 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from tasks.ledger import batches, claims
+from tasks.ledger import batches
 from tasks.ledger.models import State
-from tasks.ledger.outcomes import failed, suppressed
 from tasks.newsletter.bodies import body_of
 from tasks.newsletter.compose import LINK_SLOT, SETTINGS_SLOT
 from tasks.newsletter.links import settings_url, unsubscribe_url
 from tasks.newsletter.models import Campaign, Delivery
 from tasks.newsletter.providers.letters import Letter, Request, said_by, said_in
-from tasks.newsletter.sources import EXPRESS_BATCH, CampaignSource, Express
+from tasks.newsletter.sources import CampaignSource, Express
 
 logger = logging.getLogger(__name__)
 
 
 def awaited(kinds: Iterable[Express], worker: str) -> list[Request]:
     """Claim what somebody waits for. What cannot be composed has failed."""
-    found = []
-    for kind in kinds:
-        if claims.any_due(kind.model):
-            rows: Any = kind.model._default_manager.select_related(*kind.related)
-            taken = claims.claim(rows, worker, EXPRESS_BATCH)
-            found += [request for row in taken if (request := _awaited(kind, row, worker))]
-    return found
+    return [request for kind in kinds for request in kind.composed(worker, partial(_awaited, kind))]
 
 
-def _awaited(kind: Express, row: Any, worker: str) -> Request | None:
-    try:
-        if reason := kind.withheld(row):
-            claims.finish(row, worker, suppressed(reason))
-            return None
-        letter = Letter(kind.model, row.pk, kind.address(row))
-        return Request(said_in(kind.build(row)), (letter,))
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:
-        logger.exception("%s %s cannot be composed", kind.model.__name__, row.pk)
-        claims.finish(row, worker, failed("", str(error)))
-        return None
+def _awaited(kind: Express, row: Any) -> Request:
+    return Request(said_in(kind.build(row)), (Letter(kind.model, row.pk, kind.address(row)),))
 
 
 class Campaigns:

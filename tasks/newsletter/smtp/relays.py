@@ -53,10 +53,22 @@ def _from_django() -> RelayConfig:
 
 def _parsed(url: str, number: int) -> RelayConfig:
     try:
-        return _from_url(urlsplit(url), number)
+        return _from_url(_split(url), number)
     except ValueError as error:
-        # Not the URL itself: it holds a password.
+        # Our own words only: those of urllib quote the URL, and with it the password.
         raise ImproperlyConfigured(f"ANTENNE_RELAYS, number {number}: {error}") from None
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- only reading it checks it
+    except ValueError:
+        raise ValueError(
+            "has a host or port that cannot be understood; in user and password write %40 for @, %3A for :, "
+            "%2F for /, %3F for ?, %23 for # and %25 for %"
+        ) from None
+    return parts
 
 
 def _from_url(parts: SplitResult, number: int) -> RelayConfig:

@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from django.db.models import F, Q
 from django.utils import timezone
 
+from tasks.celeryconfig import BOUNCES_SECONDS
 from tasks.ledger.claims import worker_name
 from tasks.ledger.outcomes import clean
 from tasks.newsletter.models import BounceMailbox
@@ -21,7 +22,7 @@ from tasks.newsletter.returns.mailbox.config import MailboxConfig, configured_ma
 from tasks.newsletter.returns.mailbox.trouble import MailboxFault
 from tasks.newsletter.returns.reading import Handled
 
-EVERY = timedelta(minutes=5)
+EVERY = timedelta(seconds=BOUNCES_SECONDS)
 MARGIN = 60.0
 """Seconds for what follows when the connection is closed."""
 

@@ -1,4 +1,4 @@
-// Keeps the changing part of a view up to date while mails and posts are under way.
+// Keeps the changing part of a view up to date while mails, posts or an import are under way.
 (() => {
   const PERIOD_MS = 1500;
   const PATIENCE = 5; // An answer that took long cost the server a lot: ask less often.
