@@ -45,6 +45,7 @@ def lanes(stage: Stage, count: int) -> dict[str, Any]:
 
 
 def _ask() -> dict[str, float]:
+    from tasks.newsletter.consent import Origin
     from tasks.newsletter.subscribe import request_subscription
 
     say(f"asking for {REQUESTS} confirmation mails")
@@ -52,7 +53,9 @@ def _ask() -> dict[str, float]:
     for number in range(REQUESTS):
         address = f"new{number}@confirm.example"
         asked[address] = time.time()
-        request_subscription(address, "de", ["congress"], "Ja", "https://example.org/")
+        # Each from a network of its own, as the sign-up limits would have it.
+        origin = Origin(f"10.{number}.0.1")
+        request_subscription(address, "de", ["congress"], "Ja", "https://example.org/", origin=origin)
         time.sleep(EVERY)
     return asked
 
