@@ -107,7 +107,7 @@ class Engine:
     # --- what comes in
 
     def _refill(self, pool: Pool) -> None:
-        low = self._buffered < LOW
+        low = self._buffered - self._held_up < LOW
         look = time.monotonic() - self._looked_at > LOOK_AGAIN
         if self._is_over or not (low or look):
             return
@@ -118,11 +118,16 @@ class Engine:
         if low:
             self._claim_bulk()
 
+    @property
+    def _held_up(self) -> int:
+        """Buffered mails that wait for one another: those of a slow domain."""
+        return sum(len(self._buffer.get(domain, ())) for domain in self._pace.slow)
+
     def _claim_bulk(self) -> None:
         """Claim from the campaign whose turn it is, so that a long one does not hold up the others."""
         if not self._turns:
             self._turns.extend(source for source in self._bulk() if str(source) not in self._broken)
-        without = self._pace.asleep() + [domain for domain in self._buffer if self._pace.is_slow(domain)]
+        without = self._pace.asleep() + [domain for domain in self._pace.slow if domain in self._buffer]
         for _ in range(len(self._turns)):
             source = self._turns.popleft()
             try:

@@ -38,6 +38,8 @@ class Pace:
         self.share = max(1, connections // 10)
         """Connections that a slow domain may hold, so that the others keep theirs."""
         self.under_way: Counter[str] = Counter()
+        self.slow: set[str] = set()
+        """Domains whose replies take much longer than usual."""
         self._budgets = {domain: Budget(domain, rate) for domain, rate in domain_rates().items()}
         self._refusals: Counter[str] = Counter()
         self._seconds: dict[str, float] = {}
@@ -56,17 +58,13 @@ class Pace:
         """Whether one more mail may go to ``domain`` now; if so, it counts."""
         if domain in self._slow_until and self._slow_until[domain] > timezone.now():
             return False
-        if self.under_way[domain] >= self.share and self.is_slow(domain):
+        if self.under_way[domain] >= self.share and domain in self.slow:
             return False
         budget = self._budgets.get(domain)
         if budget and not budget.take(1):
             return False
         self.under_way[domain] += 1
         return True
-
-    def is_slow(self, domain: str) -> bool:
-        """Whether replies for ``domain`` take much longer than usual."""
-        return self._seconds.get(domain, 0.0) > max(SLOW_SECONDS, SLOW_TIMES * self._usual)
 
     def ended(self, domain: str, seconds: float) -> None:
         """A mail to ``domain`` has come to its end after ``seconds``."""
@@ -75,7 +73,10 @@ class Pace:
             return
         known = self._seconds.get(domain, seconds)
         self._seconds[domain] = known + SMOOTHING * (seconds - known)
-        if not self.is_slow(domain):
+        if self._seconds[domain] > max(SLOW_SECONDS, SLOW_TIMES * self._usual):
+            self.slow.add(domain)
+        else:
+            self.slow.discard(domain)
             self._usual += SMOOTHING / 4 * (seconds - self._usual) if self._usual else seconds
 
     def answered(self, domain: str, *, refused_for_now: bool, reply: str) -> None:

@@ -280,6 +280,23 @@ def test_a_campaign_that_is_paused_in_the_middle_of_a_turn_stops_then(
     assert sink.by_address() == dict.fromkeys(addresses, 1)
 
 
+def test_mails_that_wait_for_a_slow_domain_hold_up_no_claim_of_others(
+    site_tree: SiteTree, sink: BulkSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = announce(site_tree, 240)
+    # Every other one of the first half: more than what is left when the engine claims again.
+    for row in Delivery.objects.order_by("pk")[:120:2]:
+        Delivery.objects.filter(pk=row.pk).update(domain="slow.example", address=f"r{row.pk}@slow.example")
+    monkeypatch.setattr(engine, "CLAIM", 60)
+    monkeypatch.setattr(engine, "LOW", 5)
+    sink.behave(delays={"slow.example": 0.5})
+    assert send_mails(6)
+    others = Delivery.objects.exclude(domain="slow.example")
+    assert others.count() == len(addresses) - 60
+    assert set(others.values_list("state", flat=True)) == {State.SENT}
+    assert Delivery.objects.filter(domain="slow.example", state=State.PENDING).exists()
+
+
 def test_a_mail_that_is_to_wait_is_not_taken_before_its_time(site_tree: SiteTree, sink: BulkSink) -> None:
     announce(site_tree, 1)
     Delivery.objects.update(next_try_at=timezone.now() + timedelta(hours=1))
