@@ -149,11 +149,11 @@ class Engine:
     def _pick(self, number: int) -> list[Mail]:
         """Up to ``number`` mails: what is urgent, then one of each domain in turn."""
         picked = [self._express.popleft() for _ in range(min(number, len(self._express)))]
-        resting = 0
+        resting, left = 0, self._until - time.monotonic()
         while len(picked) < number and resting < len(self._buffer):
             domain = next(iter(self._buffer))
             mails = self._buffer.pop(domain)
-            if self._pace.may_begin(domain):
+            if self._pace.may_begin(domain, left):
                 picked.append(mails.popleft())
                 self._buffered -= 1
                 resting = 0

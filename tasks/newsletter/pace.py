@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from math import inf
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -54,11 +55,15 @@ class Pace:
         now = timezone.now()
         return [domain for domain, until in self._slow_until.items() if until > now]
 
-    def may_begin(self, domain: str) -> bool:
-        """Whether one more mail may go to ``domain`` now; if so, it counts."""
+    def may_begin(self, domain: str, left: float = inf) -> bool:
+        """Whether one more mail may go to ``domain`` now; if so, it counts.
+
+        Not where the turn has fewer seconds ``left`` than a slow domain takes: everybody would wait
+        for it at the end.
+        """
         if domain in self._slow_until and self._slow_until[domain] > timezone.now():
             return False
-        if self.under_way[domain] >= self.share and domain in self.slow:
+        if domain in self.slow and (self.under_way[domain] >= self.share or self._seconds[domain] > left):
             return False
         budget = self._budgets.get(domain)
         if budget and not budget.take(1):
