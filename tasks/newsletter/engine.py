@@ -150,10 +150,11 @@ class Engine:
         """Up to ``number`` mails: what is urgent, then one of each domain in turn."""
         picked = [self._express.popleft() for _ in range(min(number, len(self._express)))]
         resting, left = 0, self._until - time.monotonic()
+        others_wait = self._held_up < self._buffered
         while len(picked) < number and resting < len(self._buffer):
             domain = next(iter(self._buffer))
             mails = self._buffer.pop(domain)
-            if self._pace.may_begin(domain, left):
+            if self._pace.may_begin(domain, left, others_wait=others_wait):
                 picked.append(mails.popleft())
                 self._buffered -= 1
                 resting = 0

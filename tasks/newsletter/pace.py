@@ -36,7 +36,7 @@ class Pace:
     """Which domains may be written to now. One per turn of a worker; what it learns is stored."""
 
     def __init__(self, connections: int) -> None:
-        self.share = max(1, connections // 10)
+        self.share = max(1, connections // 20)
         """Connections that a slow domain may hold, so that the others keep theirs."""
         self.under_way: Counter[str] = Counter()
         self.slow: set[str] = set()
@@ -55,16 +55,18 @@ class Pace:
         now = timezone.now()
         return [domain for domain, until in self._slow_until.items() if until > now]
 
-    def may_begin(self, domain: str, left: float = inf) -> bool:
+    def may_begin(self, domain: str, left: float = inf, *, others_wait: bool = True) -> bool:
         """Whether one more mail may go to ``domain`` now; if so, it counts.
 
         Not where the turn has fewer seconds ``left`` than a slow domain takes: everybody would wait
-        for it at the end.
+        for it at the end. A slow domain has its share of the connections as long as ``others_wait``.
         """
         if domain in self._slow_until and self._slow_until[domain] > timezone.now():
             return False
-        if domain in self.slow and (self.under_way[domain] >= self.share or self._seconds[domain] > left):
-            return False
+        if domain in self.slow:
+            has_its_share = others_wait and self.under_way[domain] >= self.share
+            if has_its_share or self._seconds[domain] > left:
+                return False
         budget = self._budgets.get(domain)
         if budget and not budget.take(1):
             return False
