@@ -46,7 +46,8 @@ def main() -> None:
             "scale": (scale, options.million),
             "lanes": (lanes, options.bulk),
             "storm": (storm, options.trouble),
-            "slow_domain": (slow_domain, options.trouble),
+            # For longer than a few turns, which each learn anew who is slow.
+            "slow_domain": (slow_domain, 6 * options.trouble),
             "dead_relay": (dead_relay, options.trouble),
         }
         for name in options.only or PARTS:
