@@ -14,7 +14,7 @@ from tests.doubles.sink import BulkSink
 SMALL = 10_000
 SENDING_SECONDS = 60.0
 """For so long the sender works on the million: its memory is at its height long before."""
-CLAIMS = 200
+CLAIMS = 400
 
 
 def scale(stage: Stage, count: int) -> dict[str, Any]:

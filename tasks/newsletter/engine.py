@@ -26,7 +26,7 @@ from tasks.newsletter.sources import Mail, Source
 
 logger = logging.getLogger(__name__)
 
-CLAIM, LOW = 500, 100
+CLAIM, LOW = 250, 100
 """So many mails of one campaign are taken at once, when fewer than LOW are left."""
 LOOK_AGAIN = 0.25
 """Seconds between two looks for mails that go ahead of all others."""
