@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any, Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -66,3 +67,31 @@ class EncryptedTextField(models.TextField[str, str]):
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         """Decrypt on the way back."""
         return decrypt(value) if value else value
+
+
+class EncryptedJSONField(models.TextField[Any, Any]):
+    """A dictionary of JSON types that is encrypted in the database. It cannot be searched.
+
+    Where no key fits it reads as empty, and is written back as it was.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way to the database."""
+        if isinstance(value, UndecipherableSecrets):
+            return value.token if not value else encrypt(json.dumps(dict(value)))
+        return encrypt(json.dumps(value)) if value else ""
+
+    def from_db_value(self, value: str | None, *_: Any) -> dict[str, Any]:
+        """Decrypt on the way back."""
+        text = decrypt(value) if value else ""
+        if isinstance(text, Undecipherable):
+            return UndecipherableSecrets(text.token)
+        return json.loads(text) if text else {}
+
+
+class UndecipherableSecrets(dict[str, Any]):
+    """Secrets that no key fits: empty to whoever reads them. What is put in takes their place."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token

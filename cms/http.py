@@ -61,11 +61,18 @@ class GuardedBackend(httpcore.SyncBackend):
         return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
 
-def client(**kwargs: Any) -> httpx.Client:
-    """A client for one job; use it as a context manager."""
+Response = httpx.Response
+
+
+def client(*, own_site: bool = False, **kwargs: Any) -> httpx.Client:
+    """A client for one job; use it as a context manager.
+
+    ``own_site`` is for this site's own public addresses, which behind a proxy may be private ones.
+    """
     transport = httpx.HTTPTransport(retries=0)
-    # httpx has no public way to hand a network backend to its pool.
-    transport._pool._network_backend = GuardedBackend()
+    if not own_site:
+        # httpx has no public way to hand a network backend to its pool.
+        transport._pool._network_backend = GuardedBackend()
     headers = {"User-Agent": USER_AGENT, **kwargs.pop("headers", {})}
     return httpx.Client(
         transport=transport,
@@ -75,3 +82,9 @@ def client(**kwargs: Any) -> httpx.Client:
         headers=headers,
         **kwargs,
     )
+
+
+ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+"""All that a call to another server may raise."""
+NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""Of these, the ones after which nothing can have arrived."""

@@ -22,7 +22,7 @@ from tasks.newsletter.models import (
     Suppression,
     TestMail,
 )
-from tasks.social.models import Post, SocialAccount
+from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.models import Notice
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "NewsletterIssuePage",
     "Notice",
     "Post",
+    "PostPlan",
     "SettingsRequest",
     "SignupCount",
     "SocialAccount",

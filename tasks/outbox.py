@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.plugins import registry
 from tasks.announcements.models import Heartbeat
 from tasks.announcements.reconcile import reconcile
 from tasks.announcements.route import route_due
@@ -25,7 +27,10 @@ from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionReque
 from tasks.newsletter.returns.mailbox.turn import read_if_due
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.models import Post
-from tasks.social.posts import delete_withdrawn, look_for_unknown, send_posts
+from tasks.social.posts.editing import edit_due
+from tasks.social.posts.looking import look_for_unknown
+from tasks.social.posts.sending import send_posts
+from tasks.social.posts.withdrawing import delete_withdrawn
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +58,11 @@ def sweep() -> dict[str, int]:
 def social(seconds: float) -> bool:
     """Everything that talks to social media; True where more is waiting."""
     more = send_posts(seconds)
+    _guarded("edit", lambda: edit_due(seconds))
     _guarded("withdraw", lambda: delete_withdrawn(seconds))
     _guarded("look", lambda: look_for_unknown(seconds))
-    return more
+    busy = [_guarded(slug, partial(channel.work, seconds)) for slug, channel in registry().channels().items()]
+    return more or any(busy)
 
 
 def bounces(seconds: float) -> bool:

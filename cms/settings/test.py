@@ -19,4 +19,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 WHITENOISE_USE_FINDERS = True
 ANTENNE_HTTP_ALLOW_PRIVATE = True
+ANTENNE_PAGE_GATE = False
 ANTENNE_DOORBELL = env.flag("ANTENNE_DOORBELL", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from wagtail.models import Page
 
 from tasks.announcements import doorbell
@@ -11,7 +12,8 @@ from tasks.announcements.models import AnnouncementVersion, Reason
 from tasks.announcements.record import record_going_live, record_silently
 from tasks.newsletter.cancel import cancel_mails
 from tasks.newsletter.digests.changes import versions_changed
-from tasks.social.posts import cancel_posts, withdraw_posts
+from tasks.social.posts.editing import edit_posts
+from tasks.social.posts.withdrawing import cancel_posts, withdraw_posts
 
 
 def page_saved(page: Page, *, created: bool, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
@@ -31,7 +33,7 @@ def page_saved(page: Page, *, created: bool, raw: bool = False, update_fields: A
         return
     if created:
         record_silently(page, Reason.COPY)
-    elif record_going_live(page):
+    elif record_going_live(page) or edit_posts(versions_of(page)):
         doorbell.ring_after_commit()
 
 
@@ -40,9 +42,14 @@ def is_published(page: Page) -> bool:
     return bool(page.live and page.live_revision_id and page.first_published_at)
 
 
+def versions_of(page: Page) -> QuerySet[AnnouncementVersion]:
+    """All that was ever announced of ``page``."""
+    return AnnouncementVersion.objects.filter(page_ref=page.pk)
+
+
 def page_left(page: Page) -> None:
     """What is still waiting is not sent; posts are withdrawn where the account is set so."""
-    versions = AnnouncementVersion.objects.filter(page_ref=page.pk)
+    versions = versions_of(page)
     cancel_mails(versions, Reason.UNPUBLISHED)
     versions_changed(versions)
     cancel_posts(versions, Reason.UNPUBLISHED)
@@ -51,7 +58,7 @@ def page_left(page: Page) -> None:
 
 
 def page_moved(page: Page) -> None:
-    """Messages that are not out yet carry the new addresses."""
+    """Messages that are not out yet carry the new addresses; posts get them where the account is set so."""
     moved = Page.objects.descendant_of(page, inclusive=True)
     versions = AnnouncementVersion.objects.filter(page__in=moved, snapshot__isnull=False)
     for version in versions.select_related("page"):
@@ -60,3 +67,5 @@ def page_moved(page: Page) -> None:
             version.snapshot["url"] = url
             version.save(update_fields=["snapshot"])
     versions_changed(versions)
+    if edit_posts(versions):
+        doorbell.ring_after_commit()

@@ -11,7 +11,7 @@ from tasks.announcements.content import freeze
 from tasks.announcements.languages import Answer, Choice, choose
 from tasks.announcements.models import Announcement, Reason
 from tasks.newsletter.campaigns import open_campaigns
-from tasks.social.posts import open_posts
+from tasks.social.posts.opening import open_posts
 
 logger = logging.getLogger(__name__)
 

@@ -54,15 +54,26 @@ def suppressed(detail: str) -> Outcome:
     return Outcome(State.SUPPRESSED, detail=detail)
 
 
-def refused_for_now(attempts: int, code: str, detail: str, after: float | None = None) -> Outcome:
+def refused_for_now(
+    attempts: int,
+    code: str,
+    detail: str,
+    after: float | None = None,
+    backoff: tuple[timedelta, ...] = BACKOFF,
+) -> Outcome:
     """A temporary refusal: try again after ``after`` seconds or a growing, jittered wait."""
-    if attempts >= len(BACKOFF):
+    if attempts >= len(backoff):
         return failed(code, detail)
-    wait = timedelta(seconds=after) if after else BACKOFF[attempts] * random.uniform(0.8, 1.2)  # noqa: S311
+    wait = timedelta(seconds=after) if after else backoff[attempts] * random.uniform(0.8, 1.2)  # noqa: S311
     return Outcome(State.DEFERRED, code, detail, next_try_at=timezone.now() + wait)
+
+
+def not_yet(detail: str, seconds: float, **columns: Any) -> Outcome:
+    """Something else has to happen first; this was no attempt."""
+    later = timezone.now() + timedelta(seconds=seconds)
+    return Outcome(State.DEFERRED, detail=detail, next_try_at=later, counts=False, columns=columns)
 
 
 def line_is_down(detail: str, seconds: int = 30) -> Outcome:
     """The other side could not be reached at all, so nothing can have arrived."""
-    later = timezone.now() + timedelta(seconds=seconds)
-    return Outcome(State.DEFERRED, detail=detail, next_try_at=later, counts=False)
+    return not_yet(detail, seconds)

@@ -17,9 +17,9 @@ from cms.demo.runtime.ports import free_port
 from tasks import outbox
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
-from tasks.social import posts
 from tasks.social.channel import (
     AuthFailed,
+    Draft,
     Gone,
     Published,
     RateLimited,
@@ -30,12 +30,15 @@ from tasks.social.channel import (
 )
 from tasks.social.mastodon.channel import MastodonChannel
 from tasks.social.models import Post, SocialAccount
+from tasks.social.posts.sending import send_posts
 from tests.doubles.lossy_proxy import LossyProxy
 from tests.doubles.processes import wait_until
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
+from tests.factories.social import ticket
 
 TOKEN = "mock_token"
+KEY = {"access_token": TOKEN}
 RENDERED = Rendered(
     "Kongress\n\nhttps://antenne.example/de/kongress/", "de", "https://antenne.example/de/kongress/"
 )
@@ -63,7 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def account(server: str) -> SocialAccount:
     """An account that is not stored."""
-    return SocialAccount(name="M", channel="mastodon", server=server, access_token=TOKEN)
+    return SocialAccount(name="M", channel="mastodon", server=server, credentials=KEY)
 
 
 def _answers(url: str) -> bool:
@@ -86,8 +89,7 @@ def linking(server: str, url: str) -> list[dict]:
 
 def find(account: SocialAccount, url: str, **others: object) -> Published | None:
     """What the channel takes for a lost post that linked to ``url``."""
-    rules = {"since": datetime.now(UTC) - timedelta(hours=1), "known": frozenset[str]()} | others
-    return MastodonChannel().find_existing(account, key="k", url=url, **rules)
+    return MastodonChannel().find_existing(account, ticket("k", url=url, **others))
 
 
 def test_limits_are_the_servers_own(account: SocialAccount) -> None:
@@ -100,7 +102,7 @@ def test_status_is_public_in_its_language_and_can_be_found_and_deleted(
     server: str, account: SocialAccount
 ) -> None:
     channel = MastodonChannel()
-    published = channel.publish(RENDERED, account, key="antenne-1")
+    published = channel.publish(RENDERED, account, ticket("antenne-1"))
     (status,) = linking(server, RENDERED.url)
     assert (status["id"], status["language"], status["visibility"]) == (published.remote_id, "de", "public")
     assert find(account, RENDERED.url) == published
@@ -114,11 +116,11 @@ def test_status_is_public_in_its_language_and_can_be_found_and_deleted(
 def test_only_a_new_status_with_exactly_this_link_is_the_lost_one(account: SocialAccount) -> None:
     parent = "https://antenne.example/de/haus/"
     child = Rendered(f"Kind {parent}kind/", "de", f"{parent}kind/")
-    MastodonChannel().publish(child, account, key="antenne-child")
+    MastodonChannel().publish(child, account, ticket("antenne-child"))
     assert find(account, parent) is None
     query = f"{parent}?a=1&b=2"
     published = MastodonChannel().publish(
-        Rendered(f"Haus {query}", "de", query), account, key="antenne-house"
+        Rendered(f"Haus {query}", "de", query), account, ticket("antenne-house")
     )
     assert find(account, query) == published
     assert find(account, query, known=frozenset({published.remote_id})) is None
@@ -127,21 +129,23 @@ def test_only_a_new_status_with_exactly_this_link_is_the_lost_one(account: Socia
 
 def test_same_key_posts_once(server: str, account: SocialAccount) -> None:
     rendered = Rendered("Zweimal https://antenne.example/2/", "de", "https://antenne.example/2/")
-    first = MastodonChannel().publish(rendered, account, key="antenne-2")
-    assert MastodonChannel().publish(rendered, account, key="antenne-2") == first
+    first = MastodonChannel().publish(rendered, account, ticket("antenne-2"))
+    assert MastodonChannel().publish(rendered, account, ticket("antenne-2")) == first
     assert len(linking(server, rendered.url)) == 1
 
 
 def test_wrong_token_is_a_matter_of_the_account(server: str) -> None:
-    stranger = SocialAccount(name="M", channel="mastodon", server=server, access_token="wrong")
+    stranger = SocialAccount(
+        name="M", channel="mastodon", server=server, credentials={"access_token": "wrong"}
+    )
     with pytest.raises(AuthFailed):
-        MastodonChannel().publish(RENDERED, stranger, key="antenne-3")
+        MastodonChannel().publish(RENDERED, stranger, ticket("antenne-3"))
 
 
 def test_server_that_is_not_there_is_tried_again() -> None:
-    nowhere = SocialAccount(name="M", channel="mastodon", server="http://127.0.0.1:1", access_token=TOKEN)
+    nowhere = SocialAccount(name="M", channel="mastodon", server="http://127.0.0.1:1", credentials=KEY)
     with pytest.raises(Retryable):
-        MastodonChannel().publish(RENDERED, nowhere, key="antenne-4")
+        MastodonChannel().publish(RENDERED, nowhere, ticket("antenne-4"))
 
 
 @pytest.mark.django_db
@@ -150,10 +154,10 @@ def test_lost_reply_ends_with_exactly_one_post_that_the_editor_can_see(
 ) -> None:
     proxy = LossyProxy(server)
     proxy.losses = 1
-    SocialAccount.objects.create(name="M", channel="mastodon", server=proxy.url, access_token=TOKEN)
+    SocialAccount.objects.create(name="M", channel="mastodon", server=proxy.url, credentials=KEY)
     page = publish(draft(site_tree.news["de"], slug="verlorene-antwort"))
     route_due()
-    posts.send_posts(20)
+    send_posts(20)
     post = Post.objects.get()
     assert post.state == State.UNKNOWN
     outbox.social(5)
@@ -179,39 +183,39 @@ def test_lost_reply_ends_with_exactly_one_post_that_the_editor_can_see(
 )
 def test_each_status_has_its_meaning(httpserver: HTTPServer, status: int, error: type[Exception]) -> None:
     httpserver.expect_request("/api/v1/statuses").respond_with_json({"error": "why"}, status=status)
-    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
     with pytest.raises(error, match="why") as raised:
-        MastodonChannel().publish(RENDERED, account, key="k")
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
     assert type(raised.value) is error
     assert raised.value.code == str(status)
 
 
 def test_answer_that_is_not_json_may_have_worked(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/statuses").respond_with_data("<html>login", content_type="text/html")
-    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
     with pytest.raises(Unknown):
-        MastodonChannel().publish(RENDERED, account, key="k")
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
 
 
 def test_redirect_is_not_followed(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/statuses").respond_with_data(
         "", 302, {"Location": "http://169.254.169.254/"}
     )
-    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
     with pytest.raises(Rejected):
-        MastodonChannel().publish(RENDERED, account, key="k")
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
 
 
 def test_wait_of_a_rate_limit_is_read_in_both_forms(httpserver: HTTPServer) -> None:
     later = datetime.now(UTC) + timedelta(seconds=100)
-    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
     for value in (later.isoformat(), str(int(later.timestamp()))):
         httpserver.clear()
         httpserver.expect_request("/api/v1/statuses").respond_with_json(
             {"error": "slow"}, status=429, headers={"X-RateLimit-Reset": value}
         )
         with pytest.raises(RateLimited) as raised:
-            MastodonChannel().publish(RENDERED, account, key="k")
+            MastodonChannel().publish(RENDERED, account, ticket("k"))
         assert 90 < raised.value.after < 101
 
 
@@ -230,9 +234,9 @@ def test_wait_of_a_rate_limit_is_at_most_a_day(
 ) -> None:
     header = {"X-RateLimit-Reset": reset}
     httpserver.expect_request("/api/v1/statuses").respond_with_json({"error": "slow"}, 429, header)
-    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), access_token=TOKEN)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
     with pytest.raises(RateLimited) as raised:
-        MastodonChannel().publish(RENDERED, account, key="k")
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
     assert raised.value.after == wait
 
 
@@ -242,4 +246,4 @@ def test_post_is_rendered_within_the_servers_limits(account: SocialAccount) -> N
     content = AnnouncementContent(
         "Titel", "lang " * 500, "https://example.org/x/", "de", "congress", "Kongress"
     )
-    assert channel.count(channel.render(content, limits).text, limits) <= limits.max_length
+    assert channel.count(channel.render(Draft(content), limits).text, limits) <= limits.max_length

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from email import message_from_bytes, policy
 
+import pytest
 from django.core.mail import send_mail
+from django.core.signing import TimestampSigner
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -126,7 +128,11 @@ def test_what_somebody_waits_for_goes_ahead(site_tree: SiteTree, postmark: FakeP
     assert len(postmark.mails) == 21
 
 
-def test_confirmations_say_the_same_as_by_smtp(site_tree: SiteTree, either: FakeProvider) -> None:
+def test_confirmations_say_the_same_as_by_smtp(
+    site_tree: SiteTree, either: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The links tell the second in which they were signed.
+    monkeypatch.setattr(TimestampSigner, "timestamp", lambda signer: "1xW4nU")
     request_subscription("neu@example.org", "fr", ["congress"], "oui", "/fr/newsletter/")
     raw = message_from_bytes(confirmation_message(SubscriptionRequest.objects.get()), policy=policy.default)
     assert not send_confirmations(10)

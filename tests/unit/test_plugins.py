@@ -17,8 +17,8 @@ from cms.checks import plugins_can_be_used
 from cms.plugins import Plugin, Registry, registry
 from tasks import outbox
 from tasks.announcements.route import route_due
-from tasks.social import posts
 from tasks.social.models import Post, SocialAccount
+from tasks.social.posts.sending import send_posts
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.plugins.example_channel.channel import entries, logbook
@@ -52,7 +52,7 @@ def test_a_third_partys_channel_posts(with_example: None, site_tree: SiteTree) -
     SocialAccount.objects.create(name="Logbuch", channel="logbook")
     page = publish(draft(site_tree.news["de"], title="Kongress"))
     route_due()
-    posts.send_posts(5)
+    send_posts(5)
     post = Post.objects.get()
     assert post.state == "sent"
     (entry,) = entries().values()

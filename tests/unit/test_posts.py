@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -14,26 +14,34 @@ from tasks.announcements.models import Announcement
 from tasks.announcements.route import route_due
 from tasks.ledger import claims
 from tasks.ledger.models import State
-from tasks.social import posts
 from tasks.social.channel import (
     AuthFailed,
+    Capabilities,
     Channel,
     Published,
     RateLimited,
     Rejected,
     Rendered,
+    Repeat,
     Retryable,
+    Ticket,
     Unknown,
 )
 from tasks.social.models import Post, SocialAccount
 from tasks.social.noticeboard.channel import NoticeboardChannel
 from tasks.social.noticeboard.models import Notice
+from tasks.social.posts import turns
+from tasks.social.posts.looking import look_for_unknown
+from tasks.social.posts.sending import found, send_posts
+from tasks.social.posts.withdrawing import OUT_OF_REACH, delete_withdrawn
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
 
 
 class ScriptedChannel(NoticeboardChannel):
     """Does what the test says instead of publishing."""
+
+    capabilities = Capabilities(repeat=Repeat.FINDABLE)
 
     answer: Exception | None = None
     remote: Published | None = None
@@ -42,16 +50,14 @@ class ScriptedChannel(NoticeboardChannel):
     asked: list[dict] = []
     deleted: list[str] = []
 
-    def publish(self, rendered: Rendered, account: SocialAccount, *, key: str) -> Published:
+    def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
         if self.answer:
             raise self.answer
-        return super().publish(rendered, account, key=key)
+        return super().publish(rendered, account, ticket)
 
-    def find_existing(
-        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
-    ) -> Published | None:
+    def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:
         time.sleep(self.seconds)
-        self.asked.append({"since": since, "known": known})
+        self.asked.append({"since": ticket.since, "known": ticket.known})
         if isinstance(self.remote, Exception):
             raise self.remote
         return self.remote
@@ -82,8 +88,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> type[ScriptedChannel]:
 
 
 def test_post_goes_out_once(post: Post) -> None:
-    posts.send_posts(5)
-    posts.send_posts(5)
+    send_posts(5)
+    send_posts(5)
     post.refresh_from_db()
     assert post.state == State.SENT
     assert Notice.objects.get().text == post.text
@@ -101,7 +107,7 @@ def test_every_account_posts_in_its_own_language(site_tree: SiteTree) -> None:
     assert set(Post.objects.values_list("account_name", flat=True)) == {"Brett de", "Brett "}
     publish(french)
     route_due()
-    posts.send_posts(5)
+    send_posts(5)
     texts = {notice.account_name: notice.text.splitlines()[0] for notice in Notice.objects.all()}
     assert texts == {"Brett de": "Kongress", "Brett ": "Kongress", "Brett fr": "Congrès"}
 
@@ -119,7 +125,7 @@ def test_every_account_posts_in_its_own_language(site_tree: SiteTree) -> None:
 )
 def test_each_answer_has_its_state(post: Post, scripted, answer: Exception, state: State) -> None:
     scripted.answer = answer
-    posts.send_posts(5)
+    send_posts(5)
     post.refresh_from_db()
     assert post.state == state
     assert str(answer) in post.detail
@@ -128,20 +134,20 @@ def test_each_answer_has_its_state(post: Post, scripted, answer: Exception, stat
 def test_rate_limit_is_waited_for(post: Post, scripted) -> None:
     scripted.answer = RateLimited("slow down", 429, after=90)
     before = timezone.now()
-    posts.send_posts(5)
+    send_posts(5)
     post.refresh_from_db()
     assert before + timedelta(seconds=89) < post.next_try_at < timezone.now() + timedelta(seconds=91)
 
 
 def test_revoked_token_is_shown_at_the_account(post: Post, scripted) -> None:
     scripted.answer = AuthFailed("token revoked", 401)
-    posts.send_posts(5)
+    send_posts(5)
     assert SocialAccount.objects.get().trouble == "token revoked"
 
 
 def test_unknown_post_is_never_sent_again_by_itself(post: Post, scripted) -> None:
     scripted.answer = Unknown("reply lost")
-    posts.send_posts(5)
+    send_posts(5)
     scripted.answer = None
     outbox.drain(5)
     post.refresh_from_db()
@@ -151,7 +157,7 @@ def test_unknown_post_is_never_sent_again_by_itself(post: Post, scripted) -> Non
 
 def test_unknown_post_that_the_service_has_is_found(post: Post, scripted) -> None:
     scripted.answer = Unknown("reply lost")
-    posts.send_posts(5)
+    send_posts(5)
     scripted.remote = Published("42", "https://social.example/42")
     outbox.social(5)
     post.refresh_from_db()
@@ -163,7 +169,7 @@ def test_one_channels_fault_does_not_stop_another(site_tree: SiteTree) -> None:
     SocialAccount.objects.create(name="B", channel="noticeboard")
     publish(draft(site_tree.news["de"]))
     route_due()
-    posts.send_posts(5)
+    send_posts(5)
     states = dict(Post.objects.values_list("account_name", "state"))
     assert states == {"A": State.DEFERRED, "B": State.SENT}
 
@@ -172,7 +178,7 @@ def test_private_page_is_not_posted(post: Post) -> None:
     from tests.factories.pages import make_private
 
     make_private(post.version.page)
-    posts.send_posts(5)
+    send_posts(5)
     post.refresh_from_db()
     assert post.state == State.SUPPRESSED
     assert not Notice.objects.exists()
@@ -213,7 +219,7 @@ def many(site_tree: SiteTree, scripted) -> list[Post]:
     for _number in range(3):
         publish(draft(site_tree.news["de"]))
     route_due()
-    posts.send_posts(5)
+    send_posts(5)
     for number, row in enumerate(found := list(Post.objects.order_by("pk")), start=1):
         Post.objects.filter(pk=row.pk).update(remote_id=str(number))
     return found
@@ -230,34 +236,34 @@ def all_to_be_withdrawn() -> None:
 def test_withdrawing_and_looking_stop_in_time(many: list[Post], scripted) -> None:
     scripted.seconds = 0.2
     all_to_be_withdrawn()
-    assert posts.delete_withdrawn(0.1) == 1
+    assert delete_withdrawn(0.1) == 1
     all_unknown()
-    posts.look_for_unknown(0.1)
+    look_for_unknown(0.1)
     assert len(scripted.asked) == 1
 
 
 def test_what_fails_does_not_hold_up_the_others_for_ever(many: list[Post], scripted, monkeypatch) -> None:
-    monkeypatch.setattr(posts, "ROUND", 1)
+    monkeypatch.setattr(turns, "ROUND", 1)
     scripted.withdrawing = Retryable("busy", 503)
     all_to_be_withdrawn()
     for _number in range(3):
-        assert posts.delete_withdrawn(5) == 0
+        assert delete_withdrawn(5) == 0
     assert sorted(scripted.deleted) == ["1", "2", "3"]
     scripted.withdrawing = None
-    assert sum(posts.delete_withdrawn(5) for _number in range(3)) == 3
+    assert sum(delete_withdrawn(5) for _number in range(3)) == 3
 
 
 def test_end_of_the_tasks_time_is_never_swallowed(many: list[Post], scripted) -> None:
     scripted.withdrawing = scripted.remote = scripted.answer = SoftTimeLimitExceeded()
     all_to_be_withdrawn()
     with pytest.raises(SoftTimeLimitExceeded):
-        posts.delete_withdrawn(5)
+        delete_withdrawn(5)
     all_unknown()
     with pytest.raises(SoftTimeLimitExceeded):
-        posts.look_for_unknown(5)
+        look_for_unknown(5)
     Post.objects.update(state=State.PENDING)
     with pytest.raises(SoftTimeLimitExceeded):
-        posts.send_posts(5)
+        send_posts(5)
     assert Post.objects.filter(state=State.SENDING).count() == 1
 
 
@@ -272,10 +278,10 @@ def test_post_on_its_way_is_withdrawn_once_it_is_known_to_be_out(
     assert claims.begin(row, "w")
     Post.objects.update(state=state)
     page.unpublish()
-    assert posts.delete_withdrawn(5) == 0
+    assert delete_withdrawn(5) == 0
     assert scripted.deleted == []
-    assert claims.finish(row, "w", posts.found(Published("7", "https://social.example/7")))
-    assert posts.delete_withdrawn(5) == 1
+    assert claims.finish(row, "w", found(Published("7", "https://social.example/7")))
+    assert delete_withdrawn(5) == 1
     assert scripted.deleted == ["7"]
 
 
@@ -285,12 +291,12 @@ def test_post_that_is_refused_after_all_is_not_to_be_withdrawn(site_tree: SiteTr
     route_due()
     all_to_be_withdrawn()
     Post.objects.update(state=State.FAILED)
-    posts.delete_withdrawn(5)
+    delete_withdrawn(5)
     assert Post.objects.get().withdraw_requested_at is None
     Post.objects.update(state=State.PENDING)
     all_to_be_withdrawn()
-    posts.send_posts(5)
-    assert posts.delete_withdrawn(5) == 0
+    send_posts(5)
+    assert delete_withdrawn(5) == 0
     assert Post.objects.get().state == State.SENT
 
 
@@ -298,12 +304,12 @@ def test_post_that_is_refused_after_all_is_not_to_be_withdrawn(site_tree: SiteTr
 def test_withdrawal_out_of_reach_is_said_once_and_not_tried(many, scripted, missing: dict) -> None:
     all_to_be_withdrawn()
     Post.objects.filter(pk=many[0].pk).update(**missing)
-    assert posts.delete_withdrawn(5) == 2
+    assert delete_withdrawn(5) == 2
     row = Post.objects.get(pk=many[0].pk)
     assert row.withdraw_requested_at
     assert not row.withdrawn_at
-    assert row.detail == posts.OUT_OF_REACH
-    assert posts.delete_withdrawn(5) == 0
+    assert row.detail == OUT_OF_REACH
+    assert delete_withdrawn(5) == 0
     assert sorted(scripted.deleted) == ["2", "3"]
     assert Post.objects.get(pk=row.pk).updated_at == row.updated_at
 
@@ -321,12 +327,12 @@ LONG = "x" * 600
 )
 def test_what_another_server_answers_fits(post: Post, scripted, monkeypatch, remote, kept) -> None:
     monkeypatch.setattr(ScriptedChannel, "publish", lambda *_args, **_kwargs: remote)
-    posts.send_posts(5)
+    send_posts(5)
     row = Post.objects.get()
     assert (row.state, row.remote_id, row.remote_url) == (State.SENT, *kept)
     all_unknown()
     scripted.remote = remote
-    assert posts.look_for_unknown(5) == 1
+    assert look_for_unknown(5) == 1
     row = Post.objects.get()
     assert (row.state, row.remote_id, row.remote_url) == (State.SENT, *kept)
 
@@ -334,20 +340,20 @@ def test_what_another_server_answers_fits(post: Post, scripted, monkeypatch, rem
 def test_nul_in_a_reason_is_left_out(many: list[Post], scripted) -> None:
     scripted.withdrawing = Retryable("bu\x00sy")
     all_to_be_withdrawn()
-    posts.delete_withdrawn(5)
+    delete_withdrawn(5)
     assert set(Post.objects.values_list("detail", flat=True)) == {"busy"}
     scripted.answer = AuthFailed("to\x00ken")
     Post.objects.update(state=State.PENDING)
-    posts.send_posts(5)
+    send_posts(5)
     assert SocialAccount.objects.get().trouble == "token"
 
 
 def test_answer_that_is_no_post_breaks_nothing(post: Post, scripted, monkeypatch) -> None:
     monkeypatch.setattr(ScriptedChannel, "publish", lambda *_args, **_kwargs: None)
-    posts.send_posts(5)
+    send_posts(5)
     assert Post.objects.get().state == State.UNKNOWN
     scripted.remote = "no post"
-    assert posts.look_for_unknown(5) == 0
+    assert look_for_unknown(5) == 0
 
 
 def test_look_does_not_fail_where_its_result_cannot_be_stored(post: Post, scripted, monkeypatch) -> None:
@@ -357,12 +363,12 @@ def test_look_does_not_fail_where_its_result_cannot_be_stored(post: Post, script
     all_unknown()
     scripted.remote = Published("42", "https://m.example/42")
     monkeypatch.setattr(claims, "finish", broken)
-    assert posts.look_for_unknown(5) == 0
+    assert look_for_unknown(5) == 0
 
 
 def test_service_is_told_what_cannot_be_the_lost_post(many: list[Post], scripted) -> None:
     Post.objects.filter(pk=many[2].pk).update(state=State.UNKNOWN, remote_id="")
-    posts.look_for_unknown(5)
+    look_for_unknown(5)
     assert scripted.asked == [
         {"since": many[2].version.live_at, "known": frozenset({"1", "2"})},
     ]
@@ -376,14 +382,14 @@ def test_newer_edition_is_looked_for_first(site_tree: SiteTree, scripted) -> Non
     route_due()
     all_unknown()
     scripted.remote = Published("42", "https://m.example/42")
-    assert posts.look_for_unknown(5) == 1
+    assert look_for_unknown(5) == 1
     states = dict(Post.objects.values_list("announcement__edition", "state"))
     assert states == {1: State.UNKNOWN, 2: State.SENT}
 
 
 def test_account_that_posts_again_is_not_in_trouble_any_more(post: Post) -> None:
     SocialAccount.objects.update(trouble="token revoked")
-    posts.send_posts(5)
+    send_posts(5)
     assert SocialAccount.objects.get().trouble == ""
 
 

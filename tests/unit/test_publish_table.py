@@ -284,7 +284,7 @@ def test_unpublish_stops_what_is_not_out(site_tree: SiteTree) -> None:
 
 def test_delete_withdraws_the_post_and_keeps_its_remote_id(site_tree: SiteTree) -> None:
     from tasks.social.noticeboard.models import Notice
-    from tasks.social.posts import send_posts
+    from tasks.social.posts.sending import send_posts
 
     SocialAccount.objects.create(name="Brett", channel="noticeboard", withdraw=True)
     page = publish(draft(site_tree.news["de"]))
@@ -303,7 +303,7 @@ def test_delete_withdraws_the_post_and_keeps_its_remote_id(site_tree: SiteTree) 
 
 def test_delete_leaves_the_post_where_the_account_keeps_posts(site_tree: SiteTree) -> None:
     from tasks.social.noticeboard.models import Notice
-    from tasks.social.posts import send_posts
+    from tasks.social.posts.sending import send_posts
 
     SocialAccount.objects.create(name="Brett", channel="noticeboard", withdraw=False)
     page = publish(draft(site_tree.news["de"]))

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from cms import http
 from tasks.social.channel import (
     AuthFailed,
+    Capabilities,
+    Card,
     Channel,
     Gone,
     Limits,
@@ -21,8 +23,10 @@ from tasks.social.channel import (
     Rejected,
     Rendered,
     Retryable,
+    Ticket,
     Unknown,
 )
+from tasks.social.fields import TokenForm
 
 if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
@@ -42,8 +46,8 @@ class MastodonChannel(Channel):
 
     slug = "mastodon"
     verbose_name = "Mastodon"
-    needs_server = True
-    needs_token = True
+    capabilities = Capabilities(language=True, card=Card.SERVER)
+    account_form = TokenForm
 
     def limits(self, account: SocialAccount) -> Limits:
         """``configuration.statuses`` of the instance, v2 or (older servers) v1."""
@@ -53,12 +57,12 @@ class MastodonChannel(Channel):
                 return _limits(reply.json())
         return DEFAULT_LIMITS
 
-    def publish(self, rendered: Rendered, account: SocialAccount, *, key: str) -> Published:
+    def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
         """POST /api/v1/statuses; the key keeps a repetition within an hour from posting twice."""
         form = {"status": rendered.text, "language": rendered.language, "visibility": "public"}
         with _client(account) as client:
             try:
-                reply = client.post("/api/v1/statuses", data=form, headers={"Idempotency-Key": key})
+                reply = client.post("/api/v1/statuses", data=form, headers={"Idempotency-Key": ticket.key})
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 raise Retryable(str(error)) from error
             except httpx.HTTPError as error:
@@ -67,16 +71,14 @@ class MastodonChannel(Channel):
             raise Unknown(_error(reply), reply.status_code)
         return _published(_checked(reply))
 
-    def find_existing(
-        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
-    ) -> Published | None:
-        """The newest own status since then that links to ``url`` and is not known. Statuses show no key."""
+    def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:
+        """The newest own status since then that links to the page and is not known. Statuses show no key."""
         me = _checked(self._get(account, "/api/v1/accounts/verify_credentials"))
         path = f"/api/v1/accounts/{me['id']}/statuses?limit={LOOK_BACK}"
         statuses = _checked(self._get(account, path))
-        recent = (status for status in statuses if _created(status) >= since - CLOCKS_DIFFER)
-        new = (status for status in recent if str(status["id"]) not in known)
-        return next((_published(status) for status in new if url in _links(status["content"])), None)
+        recent = (status for status in statuses if _created(status) >= ticket.since - CLOCKS_DIFFER)
+        new = (status for status in recent if str(status["id"]) not in ticket.known)
+        return next((_published(status) for status in new if ticket.url in _links(status["content"])), None)
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
         """DELETE /api/v1/statuses/:id; may be repeated."""
@@ -95,7 +97,10 @@ class MastodonChannel(Channel):
 
 
 def _client(account: SocialAccount) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {account.access_token}", "Accept": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {account.credentials.get('access_token', '')}",
+        "Accept": "application/json",
+    }
     return http.client(base_url=account.server, headers=headers)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tasks.social.channel import Channel, Gone, Limits, Published, Rendered
+from tasks.social.channel import Capabilities, Channel, Gone, Limits, Published, Rendered, Repeat, Ticket
 from tasks.social.noticeboard.models import Notice
 
 if TYPE_CHECKING:
@@ -22,14 +21,16 @@ class NoticeboardChannel(Channel):
     slug = "noticeboard"
     verbose_name = _("Notice board")  # type: ignore[assignment]
 
-    def limits(self, account: SocialAccount) -> Limits:
-        """500 characters, a link counts 23."""
-        return Limits(max_length=500, url_length=23)
+    capabilities = Capabilities(edit=True, images=True, alt_text=True, language=True, repeat=Repeat.HARMLESS)
 
-    def publish(self, rendered: Rendered, account: SocialAccount, *, key: str) -> Published:
+    def limits(self, account: SocialAccount) -> Limits:
+        """500 characters, a link counts 23; one image."""
+        return Limits(max_length=500, url_length=23, max_images=1)
+
+    def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
         """Pin the notice; a second attempt finds it there."""
         notice, _created = Notice.objects.get_or_create(
-            key=key,
+            key=ticket.key,
             defaults={
                 "account_name": account.name,
                 "language": rendered.language,
@@ -39,18 +40,32 @@ class NoticeboardChannel(Channel):
         )
         return _published(notice)
 
-    def find_existing(
-        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
-    ) -> Published | None:
+    def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:
         """The notice with this key."""
-        notice = Notice.objects.filter(key=key).first()
+        notice = Notice.objects.filter(key=ticket.key).first()
         return _published(notice) if notice else None
+
+    def update(self, account: SocialAccount, remote_id: str, rendered: Rendered, ticket: Ticket) -> Published:
+        """Write the notice anew."""
+        Notice.objects.filter(pk=remote_id).update(text=rendered.text, url=rendered.url)
+        return self._hanging(remote_id)
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
         """Take the notice down."""
         deleted, _by_model = Notice.objects.filter(pk=remote_id).delete()
         if not deleted:
-            raise Gone(f"Notice {remote_id} is not there any more")
+            raise _gone(remote_id)
+
+    @staticmethod
+    def _hanging(remote_id: str) -> Published:
+        notice = Notice.objects.filter(pk=remote_id).first()
+        if notice is None:
+            raise _gone(remote_id)
+        return _published(notice)
+
+
+def _gone(remote_id: str) -> Gone:
+    return Gone(f"Notice {remote_id} is not there any more")
 
 
 def _published(notice: Notice) -> Published:

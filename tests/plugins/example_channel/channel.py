@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from tasks.social.channel import Channel, Gone, Limits, Published, Rendered
+from tasks.social.channel import Capabilities, Channel, Gone, Limits, Published, Rendered, Repeat, Ticket
 
 if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
@@ -33,23 +32,22 @@ class LogbookChannel(Channel):
 
     slug = "logbook"
     verbose_name = "Logbook"
+    capabilities = Capabilities(repeat=Repeat.HARMLESS)
 
     def limits(self, account: SocialAccount) -> Limits:
         """A line of 200 characters."""
         return Limits(max_length=200)
 
-    def publish(self, rendered: Rendered, account: SocialAccount, *, key: str) -> Published:
+    def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
         """Append a line, unless it is there."""
-        if key not in entries():
+        if ticket.key not in entries():
             with logbook().open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "text": rendered.text}) + "\n")
-        return Published(key, logbook().as_uri())
+                file.write(json.dumps({"key": ticket.key, "text": rendered.text}) + "\n")
+        return Published(ticket.key, logbook().as_uri())
 
-    def find_existing(
-        self, account: SocialAccount, *, key: str, url: str, since: datetime, known: frozenset[str]
-    ) -> Published | None:
+    def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:
         """The line with this key."""
-        return Published(key, logbook().as_uri()) if key in entries() else None
+        return Published(ticket.key, logbook().as_uri()) if ticket.key in entries() else None
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
         """Write all other lines anew."""

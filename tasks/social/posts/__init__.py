@@ -1,0 +1,1 @@
+"""From announcement to posts: rows first, then one attempt at a time."""
