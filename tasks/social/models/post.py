@@ -16,6 +16,8 @@ from tasks.social.models.account import SocialAccount
 class Post(LedgerRow):
     """One post of one announcement with one account.
 
+    ``fingerprint`` is of all that was sent last: text, card and image.
+
     ``progress`` is what a channel left behind that has not finished; ``edit_requested_at`` and
     ``withdraw_requested_at`` are wishes that a worker fulfils.
     """
@@ -28,6 +30,7 @@ class Post(LedgerRow):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     tried_at = models.DateTimeField(_("last attempt"), null=True, editable=False)
     text = models.TextField(_("text"), blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     progress = models.JSONField(default=dict, editable=False)
     remote_id = models.CharField(_("id on the service"), max_length=500, blank=True)
     remote_url = models.URLField(_("link"), max_length=500, blank=True)

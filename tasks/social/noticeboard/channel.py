@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tasks.social.channel import Capabilities, Channel, Gone, Limits, Published, Rendered, Repeat, Ticket
 from tasks.social.noticeboard.models import Notice
@@ -19,7 +20,7 @@ class NoticeboardChannel(Channel):
     """Shows what would be posted, with the limits of a usual Mastodon server."""
 
     slug = "noticeboard"
-    verbose_name = _("Notice board")  # type: ignore[assignment]
+    verbose_name = gettext_lazy("Notice board")  # type: ignore[assignment]
 
     capabilities = Capabilities(edit=True, images=True, alt_text=True, language=True, repeat=Repeat.HARMLESS)
 
@@ -65,7 +66,7 @@ class NoticeboardChannel(Channel):
 
 
 def _gone(remote_id: str) -> Gone:
-    return Gone(f"Notice {remote_id} is not there any more")
+    return Gone(_("Notice %(number)s is not there any more.") % {"number": remote_id})
 
 
 def _published(notice: Notice) -> Published:

@@ -15,7 +15,7 @@ from tasks.social.models import Post
 from tasks.social.models.account import WhenChanged
 from tasks.social.posts.drafts import current_content, draft_of, plan_of
 from tasks.social.posts.gate import not_ready
-from tasks.social.posts.sending import found
+from tasks.social.posts.sending import found, laid_out
 from tasks.social.posts.tickets import ticket_of
 from tasks.social.posts.turns import in_turn
 
@@ -70,7 +70,7 @@ def _changed(post: Post) -> dict[str, Any]:
         return done
     limits = channel.limits(account)
     rendered = channel.render(draft_of(content, account, plan_of(version.page_ref, account)), limits)
-    if rendered.text == post.text:
+    if rendered.fingerprint == post.fingerprint:
         return done
     if problems := channel.validate(rendered, limits):
         raise Rejected(" ".join(problem.message for problem in problems))
@@ -78,4 +78,4 @@ def _changed(post: Post) -> dict[str, Any]:
         return {"detail": waits}
     published = channel.update(account, post.remote_id, rendered, ticket_of(post))
     columns = found(published).columns
-    return done | columns | {"text": rendered.text, "edited_at": timezone.now(), "detail": ""}
+    return done | columns | laid_out(rendered) | {"edited_at": timezone.now(), "detail": ""}

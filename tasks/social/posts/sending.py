@@ -71,8 +71,7 @@ def _send_one(post: Post, worker: str) -> None:
         claims.finish(post, worker, prepared)
         return
     # What is sent anew because its page is live again is not to be withdrawn any more.
-    text = clean(prepared.rendered.text, len(prepared.rendered.text))
-    Post.objects.filter(pk=post.pk).update(text=text, withdraw_requested_at=None)
+    Post.objects.filter(pk=post.pk).update(**laid_out(prepared.rendered), withdraw_requested_at=None)
     turn = pacing.begin(post, prepared.account, worker)
     if turn is True:
         claims.finish(post, worker, _attempt(post, prepared))
@@ -91,7 +90,7 @@ def _prepare(post: Post) -> Prepared | Outcome:
     if version is None or (reason := withheld_because(version)):
         return suppressed(str(Reason(reason).label if version else Reason.UNPUBLISHED.label))
     try:
-        prepared = _laid_out(post, account)
+        prepared = _ready(post, account)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # noqa: BLE001 -- a channel is third-party code; nothing was sent yet
@@ -101,7 +100,7 @@ def _prepare(post: Post) -> Prepared | Outcome:
     return prepared
 
 
-def _laid_out(post: Post, account: SocialAccount) -> Prepared:
+def _ready(post: Post, account: SocialAccount) -> Prepared:
     channel, version = account.get_channel(), post.version
     if version is None:
         raise Rejected(str(Reason.UNPUBLISHED.label))
@@ -160,6 +159,11 @@ def _perhaps_out(post: Post, channel: Channel, detail: str) -> Outcome:
     if channel.capabilities.repeat is not Repeat.HARMLESS or post.attempts >= len(channel.backoff):
         return unknown(detail)
     return refused_for_now(post.attempts, "", detail, None, channel.backoff)
+
+
+def laid_out(rendered: Rendered) -> dict[str, str]:
+    """What is kept of a post as it was sent."""
+    return {"text": clean(rendered.text, len(rendered.text)), "fingerprint": rendered.fingerprint}
 
 
 def pending(answer: Pending) -> Outcome:

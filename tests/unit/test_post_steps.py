@@ -1,0 +1,287 @@
+"""What becomes of posts that wait: for their page, their turn, the service, a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tasks.announcements.route import route_due
+from tasks.ledger.models import State
+from tasks.social.channel import Capabilities, Pending, Published, Rejected, Repeat, Ticket, Unknown
+from tasks.social.models import Post, PostPlan, SocialAccount
+from tasks.social.noticeboard.channel import NoticeboardChannel
+from tasks.social.noticeboard.models import Notice
+from tasks.social.posts.editing import edit_due
+from tasks.social.posts.looking import look_for_unknown
+from tasks.social.posts.sending import send_posts
+from tasks.social.values import Rendered
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.factories.social import account
+
+pytestmark = pytest.mark.django_db
+
+
+class PatientChannel(NoticeboardChannel):
+    """Answers with what the test put down, one after the other."""
+
+    capabilities = Capabilities(repeat=Repeat.HARMLESS)
+    answers: list[Any] = []
+    checks: list[Any] = []
+    seen: list[Ticket] = []
+
+    def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published | Pending:
+        self.seen.append(ticket)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def check(self, account: SocialAccount, ticket: Ticket) -> Published | Pending | None:
+        return self.checks.pop(0)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> type[PatientChannel]:
+    monkeypatch.setattr(SocialAccount, "get_channel", lambda account: PatientChannel())
+    for name in ("answers", "checks", "seen"):
+        monkeypatch.setattr(PatientChannel, name, [])
+    return PatientChannel
+
+
+def published(site_tree: SiteTree, **fields: Any) -> Any:
+    page = publish(draft(site_tree.news["de"], **fields))
+    route_due()
+    return page
+
+
+def due_now() -> None:
+    Post.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_what_the_service_is_busy_with_is_asked_for_and_then_goes_on(site_tree: SiteTree, patient) -> None:
+    account("noticeboard")
+    published(site_tree)
+    done = Published("7", "https://social.example/7")
+    patient.answers[:] = [Pending({"media": "m1"}, 30), done]
+    patient.checks[:] = [Pending({"media": "m1"}, 30), None]
+    send_posts(5)
+    post = Post.objects.get()
+    assert (post.state, post.progress, post.attempts) == (State.DEFERRED, {"media": "m1"}, 0)
+    due_now()
+    send_posts(5)
+    assert (Post.objects.get().state, len(patient.seen)) == (State.DEFERRED, 1)
+    due_now()
+    send_posts(5)
+    assert [dict(ticket.state) for ticket in patient.seen] == [{}, {"media": "m1"}]
+    post.refresh_from_db()
+    assert (post.state, post.remote_id, post.progress) == (State.SENT, "7", {})
+
+
+def test_what_a_person_has_to_do_waits_for_ever(site_tree: SiteTree, patient) -> None:
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [Pending({}, None)]
+    send_posts(5)
+    post = Post.objects.get()
+    assert (post.state, post.next_try_at, post.detail) == (State.DEFERRED, None, "Es wartet auf Sie.")
+    assert not send_posts(5)
+    assert len(patient.seen) == 1
+
+
+def test_a_lost_reply_is_sent_again_where_that_is_harmless(site_tree: SiteTree, patient) -> None:
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [Unknown("lost"), Published("7", "https://social.example/7")]
+    send_posts(5)
+    assert Post.objects.get().state == State.DEFERRED
+    due_now()
+    send_posts(5)
+    assert Post.objects.get().state == State.SENT
+    first, second = patient.seen
+    assert (first.key, first.at) == (second.key, second.at)
+
+
+def test_the_post_of_a_dead_worker_is_sent_again_where_that_is_harmless(
+    site_tree: SiteTree, patient, monkeypatch
+) -> None:
+    account("noticeboard")
+    published(site_tree)
+    monkeypatch.setattr(PatientChannel, "find_existing", lambda *args: None)
+    Post.objects.update(state=State.UNKNOWN, worker="dead")
+    assert look_for_unknown(5) == 1
+    post = Post.objects.get()
+    assert (post.state, post.attempts) == (State.DEFERRED, 1)
+    assert post.looked_at
+
+
+def test_what_stays_unknown_for_too_long_is_left_to_people(site_tree: SiteTree, patient) -> None:
+    account("noticeboard")
+    published(site_tree)
+    Post.objects.update(attempts=len(PatientChannel.backoff))
+    patient.answers[:] = [Unknown("lost")]
+    send_posts(5)
+    assert Post.objects.get().state == State.UNKNOWN
+
+
+def test_an_account_posts_only_so_often_a_day(site_tree: SiteTree) -> None:
+    account("noticeboard", daily_cap=2)
+    for _number in range(4):
+        published(site_tree)
+    assert not send_posts(5)
+    assert Notice.objects.count() == 2
+    waiting = Post.objects.filter(state=State.DEFERRED)
+    assert [post.attempts for post in waiting] == [0, 0]
+    assert waiting[0].next_try_at > timezone.now() + timedelta(hours=23)
+    Post.objects.filter(state=State.SENT).update(tried_at=timezone.now() - timedelta(hours=25))
+    due_now()
+    send_posts(5)
+    assert Notice.objects.count() == 4
+
+
+def test_an_account_leaves_time_between_two_posts(site_tree: SiteTree) -> None:
+    account("noticeboard", min_gap=10)
+    account("noticeboard", name="Other")
+    for _number in range(2):
+        published(site_tree)
+    send_posts(5)
+    assert Post.objects.filter(state=State.SENT).count() == 3
+    (waiting,) = Post.objects.filter(state=State.DEFERRED)
+    assert timedelta(minutes=9) < waiting.next_try_at - timezone.now() <= timedelta(minutes=10)
+    assert "nur so oft" in waiting.detail
+
+
+def test_an_import_of_many_pages_costs_the_same_for_each_post(
+    site_tree: SiteTree, django_assert_num_queries
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    account("noticeboard", daily_cap=500)
+
+    def cost() -> int:
+        published(site_tree)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            send_posts(5)
+        return len(queries)
+
+    few = cost()
+    for number in range(50):
+        Post.objects.filter(state=State.SENT).update(tried_at=timezone.now() - timedelta(minutes=number))
+    assert cost() == few
+
+
+def test_an_editors_plan_decides(site_tree: SiteTree) -> None:
+    here, there = account("noticeboard", name="Here"), account("noticeboard", name="There")
+    later = account("noticeboard", name="Later", by_default=False)
+    page = draft(site_tree.news["de"], title="Kongress")
+    PostPlan.objects.create(page_ref=page.pk, account=here, text="Kommt alle! {title}", hashtags="#eins zwei")
+    PostPlan.objects.create(page_ref=page.pk, account=there, wanted=False)
+    tomorrow = timezone.now() + timedelta(days=1)
+    PostPlan.objects.create(page_ref=page.pk, account=later, send_at=tomorrow)
+    publish(page)
+    route_due()
+    send_posts(5)
+    states = {post.account_name: (post.state, post.next_try_at) for post in Post.objects.all()}
+    assert states == {
+        "Here": (State.SENT, None),
+        "There": (State.SUPPRESSED, None),
+        "Later": (State.PENDING, tomorrow),
+    }
+    assert Notice.objects.get().text == f"Kommt alle! Kongress\n\n{page.full_url}"
+
+
+def test_an_account_that_is_not_chosen_by_default_stays_out(site_tree: SiteTree) -> None:
+    account("noticeboard", by_default=False)
+    published(site_tree)
+    assert not Post.objects.exists()
+
+
+def test_a_text_that_does_not_fit_is_refused_with_both_numbers(site_tree: SiteTree) -> None:
+    here = account("noticeboard")
+    page = draft(site_tree.news["de"])
+    PostPlan.objects.create(page_ref=page.pk, account=here, text="x" * 600)
+    publish(page)
+    route_due()
+    send_posts(5)
+    post = Post.objects.get()
+    assert (post.state, post.detail) == (State.FAILED, "Der Text ist zu lang: 625 von 500.")
+    assert not Notice.objects.exists()
+
+
+@pytest.fixture
+def posted(site_tree: SiteTree) -> Any:
+    account("noticeboard")
+    page = published(site_tree, title="Kongres")
+    send_posts(5)
+    return page
+
+
+def test_a_corrected_title_reaches_the_post(posted: Any) -> None:
+    publish(posted, title="Kongress")
+    assert edit_due(5) == 1
+    assert Notice.objects.get().text.startswith("Kongress\n\n")
+    post = Post.objects.get()
+    assert post.text.startswith("Kongress\n\n")
+    assert post.edited_at
+    assert edit_due(5) == 0
+
+
+def test_a_new_address_reaches_the_post(posted: Any) -> None:
+    publish(posted, slug="anders")
+    assert edit_due(5) == 1
+    assert Notice.objects.get().url.endswith("/anders/")
+
+
+def test_an_edit_that_changes_nothing_of_the_post_asks_nobody(posted: Any, monkeypatch) -> None:
+    monkeypatch.setattr(NoticeboardChannel, "update", lambda *args: pytest.fail("asked"))
+    publish(posted, announce="first")
+    assert edit_due(5) == 0
+    assert Post.objects.get().edit_requested_at is None
+
+
+def test_an_account_can_leave_its_posts_alone(posted: Any) -> None:
+    SocialAccount.objects.update(when_changed="keep")
+    publish(posted, title="Kongress")
+    assert edit_due(5) == 0
+    assert Notice.objects.get().text.startswith("Kongres\n\n")
+
+
+def test_a_post_that_is_gone_is_not_edited_for_ever(posted: Any) -> None:
+    Notice.objects.all().delete()
+    publish(posted, title="Kongress")
+    assert edit_due(5) == 0
+    post = Post.objects.get()
+    assert (post.edit_requested_at, post.state) == (None, State.SENT)
+    assert "nicht mehr da" in post.detail
+
+
+def test_an_edit_that_fails_is_tried_again(posted: Any, monkeypatch) -> None:
+    publish(posted, title="Kongress")
+    with monkeypatch.context() as patch:
+        patch.setattr(NoticeboardChannel, "update", lambda *args: 1 / 0)
+        assert edit_due(5) == 0
+    assert "division" in Post.objects.get().detail
+    assert edit_due(5) == 1
+    assert Post.objects.get().detail == ""
+
+
+def test_an_edit_that_does_not_fit_leaves_the_post_and_says_why(posted: Any) -> None:
+    PostPlan.objects.create(page_ref=posted.pk, account=SocialAccount.objects.get(), text="x" * 600)
+    publish(posted, title="Kongress")
+    assert edit_due(5) == 0
+    assert "zu lang" in Post.objects.get().detail
+    assert Notice.objects.get().text.startswith("Kongres\n\n")
+
+
+def test_a_channels_refusal_before_sending_is_final(site_tree: SiteTree, patient) -> None:
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [Rejected("no")]
+    send_posts(5)
+    assert Post.objects.get().state == State.FAILED
