@@ -11,7 +11,7 @@ APPS = cms partnerships barcamp_pages tasks
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format messages bench-publish bench-newsletter soak env env-dev
+.PHONY: help demo demo-reset test lint format messages bench-publish bench-newsletter bench-channels soak env env-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ messages: env-dev ## bring the German and French catalogues up to date with the 
 # The slowest part of a publish is Wagtail's own; this shows how much we add.
 bench-publish: env-dev ## measure what announcing adds to a publish
 	@exec $(BIN)/python bench/publish.py
+
+bench-channels: env-dev ## measure what all channels cost a worker
+	@exec $(BIN)/python bench/channels.py
 
 bench-newsletter: env-dev ## measure the sending (needs PostgreSQL; ARGS="--recipients 20000 --only throughput")
 	@exec $(BIN)/python bench/newsletter.py $(ARGS)

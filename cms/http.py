@@ -61,6 +61,7 @@ class GuardedBackend(httpcore.SyncBackend):
         return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
 
+Client = httpx.Client
 Response = httpx.Response
 
 

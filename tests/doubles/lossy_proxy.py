@@ -11,7 +11,7 @@ WAIT_SECONDS = 10
 
 
 class LossyProxy:
-    """Forwards to ``target``. The replies to the next ``losses`` POST requests never arrive."""
+    """Forwards to ``target``. The replies to the next ``losses`` POST and PUT requests never arrive."""
 
     def __init__(self, target: str) -> None:
         address = urlsplit(target)
@@ -46,7 +46,7 @@ class LossyProxy:
     def _upstream(self, client: socket.socket, server: socket.socket, loses: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while request := client.recv(65536):
-                if self.losses and request.startswith(b"POST"):
+                if self.losses and request.startswith((b"POST", b"PUT")):
                     self.losses -= 1
                     loses.set()
                 server.sendall(request)

@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 from django.apps import AppConfig, apps
+from pytest_httpserver import HTTPServer
 
 from cms import plugins
 from cms.checks import plugins_can_be_used
 from cms.plugins import Plugin, Registry, registry
 from tasks import outbox
 from tasks.announcements.route import route_due
-from tasks.social.models import Post, SocialAccount
+from tasks.social.models import Post
 from tasks.social.posts.sending import send_posts
+from tests.doubles.logbook import TOKEN, running
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
-from tests.plugins.example_channel.channel import entries, logbook
+from tests.factories.social import account
 
 PROJECT = Path(__file__).resolve().parents[2]
 EXAMPLE = "tests.plugins.example_channel.apps.ExampleChannelConfig"
@@ -32,7 +34,6 @@ def with_example(monkeypatch: pytest.MonkeyPatch) -> None:
     """The site with what the third party's package declares."""
     declared = AppConfig.create(EXAMPLE).antenne_plugin()
     monkeypatch.setattr(registry(), "plugins", [*registry().plugins, declared])
-    logbook().unlink(missing_ok=True)
 
 
 def test_our_own_apps_register_as_anybody_elses() -> None:
@@ -47,19 +48,20 @@ def test_announceable_types_and_topics_come_from_plugins() -> None:
     assert {"congress", "barcamp", "newsletter", "partnership"} == {key for key, _ in registry().topics()}
 
 
-def test_a_third_partys_channel_posts(with_example: None, site_tree: SiteTree) -> None:
+def test_a_third_partys_channel_posts(
+    with_example: None, site_tree: SiteTree, httpserver: HTTPServer
+) -> None:
     assert plugins_can_be_used() == []
-    SocialAccount.objects.create(name="Logbuch", channel="logbook")
-    page = publish(draft(site_tree.news["de"], title="Kongress"))
-    route_due()
-    send_posts(5)
-    post = Post.objects.get()
-    assert post.state == "sent"
-    (entry,) = entries().values()
-    assert entry["text"] == f"Kongress\n\n{page.full_url}"
-    page.unpublish()
-    outbox.drain(5)
-    assert entries() == {}
+    with running(httpserver) as logbook:
+        account("logbook", server=logbook.url, credentials={"access_token": TOKEN})
+        page = publish(draft(site_tree.news["de"], title="Kongress"))
+        route_due()
+        send_posts(5)
+        assert Post.objects.get().state == "sent"
+        assert list(logbook.entries.values()) == [f"Kongress\n\n{page.full_url}"]
+        page.unpublish()
+        outbox.drain(5)
+        assert logbook.entries == {}
 
 
 def test_a_third_partys_topic_can_be_subscribed_to(with_example: None, site_tree: SiteTree, client) -> None:

@@ -1,57 +1,80 @@
-"""A channel that writes posts to a logbook, one line per post."""
+"""A channel that writes posts into a logbook that another server keeps, one entry per post."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from django.conf import settings
-
-from tasks.social.channel import Capabilities, Channel, Gone, Limits, Published, Rendered, Repeat, Ticket
+from cms import http
+from tasks.social.calls import call
+from tasks.social.channel import (
+    Capabilities,
+    Channel,
+    Gone,
+    Health,
+    Limits,
+    Published,
+    Rendered,
+    Repeat,
+    Ticket,
+)
+from tasks.social.fields import TokenForm
 
 if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
 
 
-def logbook() -> Path:
-    """The file with all posts."""
-    return Path(settings.VAR_DIR) / "logbook.jsonl"
-
-
-def entries() -> dict[str, dict[str, str]]:
-    """All posts by their key."""
-    if not logbook().exists():
-        return {}
-    lines = map(json.loads, logbook().read_text(encoding="utf-8").splitlines())
-    return {line["key"]: line for line in lines}
-
-
 class LogbookChannel(Channel):
-    """Posts are lines; the key is the id."""
+    """``PUT /entries/<key>`` writes an entry, however often it is sent."""
 
     slug = "logbook"
     verbose_name = "Logbook"
-    capabilities = Capabilities(repeat=Repeat.HARMLESS)
+    capabilities = Capabilities(edit=True, repeat=Repeat.HARMLESS)
+    account_form = TokenForm
 
     def limits(self, account: SocialAccount) -> Limits:
-        """A line of 200 characters."""
+        """An entry of 200 characters."""
         return Limits(max_length=200)
 
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
-        """Append a line, unless it is there."""
-        if ticket.key not in entries():
-            with logbook().open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": ticket.key, "text": rendered.text}) + "\n")
-        return Published(ticket.key, logbook().as_uri())
+        """Write the entry."""
+        return self.update(account, ticket.key, rendered, ticket)
+
+    def update(self, account: SocialAccount, remote_id: str, rendered: Rendered, ticket: Ticket) -> Published:
+        """Write it anew."""
+        with _client(account) as client:
+            call(client, "PUT", _path(remote_id), posts=True, json={"text": rendered.text})
+        return _published(account, remote_id)
 
     def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:
-        """The line with this key."""
-        return Published(ticket.key, logbook().as_uri()) if ticket.key in entries() else None
+        """The entry with this key."""
+        try:
+            with _client(account) as client:
+                call(client, "GET", _path(ticket.key), posts=False)
+        except Gone:
+            return None
+        return _published(account, ticket.key)
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
-        """Write all other lines anew."""
-        rest = entries()
-        if rest.pop(remote_id, None) is None:
-            raise Gone(f"No line {remote_id}")
-        logbook().write_text("".join(json.dumps(line) + "\n" for line in rest.values()), encoding="utf-8")
+        """Strike the entry out; ``call`` raises ``Gone`` where there is none."""
+        with _client(account) as client:
+            call(client, "DELETE", _path(remote_id), posts=False)
+
+    def probe(self, account: SocialAccount) -> Health:
+        """Whether the token still opens the book."""
+        with _client(account) as client:
+            call(client, "GET", "/entries", posts=False)
+        return Health(url=account.server)
+
+
+def _client(account: SocialAccount) -> http.Client:
+    token = account.credentials.get("access_token", "")
+    return http.client(base_url=account.server, headers={"Authorization": f"Bearer {token}"})
+
+
+def _path(key: str) -> str:
+    return f"/entries/{quote(key, safe='')}"
+
+
+def _published(account: SocialAccount, key: str) -> Published:
+    return Published(key, account.server + _path(key))
