@@ -31,14 +31,16 @@ class Change(NamedTuple):
 
 # A second attempt that was given back is pending, too, and still has the time it was due. Those whose
 # next attempt is due come first, up to half of it: a long campaign must not keep them waiting to its end.
+# BETWEEN and the order by state, because PostgreSQL, told of one state only, would rather go along the
+# keys: past all that was sent before, which in a large campaign takes longer from claim to claim.
 CLAIM = """
 WITH again AS (
     SELECT id FROM {table} WHERE {scope} AND state = 'deferred' AND next_try_at <= %s
     ORDER BY next_try_at LIMIT {half} {lock}
 ), fresh AS (
     SELECT id FROM {table}
-    WHERE {scope} AND state = 'pending' AND (next_try_at IS NULL OR next_try_at <= %s)
-    ORDER BY id LIMIT {limit} {lock}
+    WHERE {scope} AND state BETWEEN 'pending' AND 'pending' AND (next_try_at IS NULL OR next_try_at <= %s)
+    ORDER BY state, id LIMIT {limit} {lock}
 )
 UPDATE {table} SET state = 'claimed', worker = %s, lease_until = %s
 WHERE id IN (SELECT id FROM again UNION ALL SELECT id FROM fresh)
