@@ -10,6 +10,7 @@ BROKER_TIMEOUT = 2
 # new announcement may wait behind it.
 TASK_SECONDS = 5
 BOUNCES_SECONDS = 300
+ACCOUNTS_SECONDS = 60
 
 broker_url = settings.REDIS_URL
 broker_connection_retry_on_startup = True
@@ -24,7 +25,7 @@ task_publish_retry = False
 task_ignore_result = True
 task_serializer = "json"
 accept_content = ["json"]
-task_routes = {"tasks.send_mails": "mail", "tasks.send_posts": "social"}
+task_routes = {"tasks.send_mails": "mail", "tasks.send_posts": "social", "tasks.care_for_accounts": "social"}
 task_soft_time_limit = 120
 task_time_limit = 150
 worker_prefetch_multiplier = 1
@@ -41,6 +42,7 @@ def every(seconds: int, *names: str) -> dict[str, dict[str, object]]:
 
 
 beat_schedule = every(settings.ANTENNE_SWEEP_SECONDS, "sweep", "publish_due_revisions")
+beat_schedule |= every(ACCOUNTS_SECONDS, "care_for_accounts")
 if settings.ANTENNE_BOUNCE_MAILBOX:
     beat_schedule |= every(BOUNCES_SECONDS, "read_bounces")
 beat_schedule_filename = str(settings.VAR_DIR / "celerybeat-schedule")

@@ -26,6 +26,7 @@ from tasks.newsletter.importing.work import work as import_subscribers
 from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionRequest, TestMail
 from tasks.newsletter.returns.mailbox.turn import read_if_due
 from tasks.newsletter.send import send_confirmations, send_mails
+from tasks.social.accounts.care import care_for_accounts
 from tasks.social.models import Post
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
@@ -58,6 +59,7 @@ def sweep() -> dict[str, int]:
 def social(seconds: float) -> bool:
     """Everything that talks to social media; True where more is waiting."""
     more = send_posts(seconds)
+    _guarded("care", lambda: care_for_accounts(seconds))
     _guarded("edit", lambda: edit_due(seconds))
     _guarded("withdraw", lambda: delete_withdrawn(seconds))
     _guarded("look", lambda: look_for_unknown(seconds))

@@ -29,7 +29,8 @@ from tasks.newsletter.returns.registry import (
     SuppressionAdmin,
 )
 from tasks.newsletter.topics import topic_label
-from tasks.social.models import Post, SocialAccount
+from tasks.social.accounts.registry import SocialAccountAdmin
+from tasks.social.models import Post
 
 
 class SubscribersAskThemselves(LookingNeedsPermission):
@@ -185,18 +186,6 @@ class PostAdmin(ReadOnlyAdmin):
     menu_icon = "comment"
     list_display = ("account_name", "text", "state", "remote_url", "sent_at")
     list_filter = ("state", "account")
-
-
-class SocialAccountAdmin(ModelAdmin):
-    """Accounts to post with."""
-
-    model = SocialAccount
-    menu_label = _("Social media accounts")
-    menu_icon = "user"
-    permission_helper_class = LookingNeedsPermission
-    history_view_class = LookedAtHistory
-    list_display = ("name", "channel", "language", "active", "trouble")
-    list_filter = ("channel", "active")
 
 
 class AnnouncementsGroup(ModelAdminGroup):

@@ -14,6 +14,7 @@ from tasks.celeryconfig import TASK_SECONDS
 from tasks.newsletter.importing.work import IMPORT_SECONDS, work
 from tasks.newsletter.returns.mailbox.turn import read_for
 from tasks.newsletter.send import send_confirmations, send_mails
+from tasks.social.accounts.care import care_for_accounts
 
 # Every task takes and ignores unknown arguments, so that old and new code can run side by side.
 
@@ -44,6 +45,12 @@ def send_posts_task(**_: Any) -> None:
     """Send, withdraw and look for posts for a while, and ring again if there are more."""
     if outbox.social(TASK_SECONDS):
         doorbell.ring("send_posts")
+
+
+@shared_task(name="tasks.care_for_accounts")
+def care_for_accounts_task(**_: Any) -> None:
+    """Look at the accounts whose turn it is; what is left is looked at next time."""
+    care_for_accounts(TASK_SECONDS)
 
 
 @shared_task(name="tasks.read_bounces")

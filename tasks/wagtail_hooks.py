@@ -34,6 +34,7 @@ def admin_routes() -> list[Any]:
         path("announcements/", include(admin_urls)),
         path("consent/", include(consent_views)),
         path("imports/", include(import_views)),
+        path("social-accounts/", include("tasks.social.accounts.urls")),
     ]
 
 

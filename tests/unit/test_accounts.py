@@ -1,72 +1,147 @@
-"""The form of a social media account: where an access token may go."""
+"""The forms of a social media account: what is asked, what is kept, and where a secret may go."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tasks.social.models import SocialAccount
+from tests.factories.social import account as stored
 
 pytestmark = pytest.mark.django_db
-EDITED = {"name": "M", "channel": "mastodon", "server": "https://good.example", "active": "on"}
+GENERAL = {
+    "name": "M",
+    "template": "{title}",
+    "min_gap": "5",
+    "daily_cap": "25",
+    "language": "",
+    "when_changed": "edit",
+    "active": "on",
+    "withdraw": "on",
+}
+LIST = "/admin/tasks/socialaccount/"
 
 
 @pytest.fixture
 def account() -> SocialAccount:
-    return SocialAccount.objects.create(
-        name="M",
-        channel="mastodon",
-        server="https://good.example",
-        credentials={"access_token": "very-secret"},
-    )
+    return stored("mastodon", server="https://good.example", credentials={"access_token": "very-secret"})
 
 
 def save(client: Client, account: SocialAccount, **fields: str) -> dict[str, list[str]]:
-    """The form's errors; empty where it was saved."""
-    reply = client.post(f"/admin/tasks/socialaccount/edit/{account.pk}/", EDITED | fields)
+    """The errors of both forms; empty where it was saved."""
+    special = {f"channel-{name}": fields.pop(name) for name in ("server", "access_token") if name in fields}
+    data = GENERAL | {"channel-server": "https://good.example", "channel-access_token": ""} | special | fields
+    reply = client.post(f"/admin/social-accounts/{account.pk}/", data)
     account.refresh_from_db()
-    return {} if reply.status_code == 302 else reply.context["form"].errors
+    if reply.status_code == 302:
+        return {}
+    return {**reply.context["general"].errors, **reply.context["special"].errors}
 
 
-def test_token_does_not_go_to_another_server(admin_client: Client, account: SocialAccount) -> None:
+def test_every_channel_can_be_chosen(admin_client: Client) -> None:
+    reply = admin_client.get(f"{LIST}create/", follow=True)
+    html = reply.content.decode()
+    for slug in ("mastodon", "noticeboard"):
+        assert f"/admin/social-accounts/add/{slug}/" in html
+
+
+def test_a_new_account_is_stored_with_its_secret_encrypted(admin_client: Client) -> None:
+    data = GENERAL | {"channel-server": "https://good.example/", "channel-access_token": "very-secret"}
+    assert admin_client.post("/admin/social-accounts/add/mastodon/", data).status_code == 302
+    account = SocialAccount.objects.get()
+    assert (account.channel, account.server, account.min_gap) == ("mastodon", "https://good.example", 5)
+    assert account.credentials["access_token"] == "very-secret"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT credentials FROM tasks_socialaccount")
+        assert "very-secret" not in cursor.fetchone()[0]
+
+
+def test_an_account_of_a_channel_that_needs_nothing(admin_client: Client) -> None:
+    assert admin_client.post("/admin/social-accounts/add/noticeboard/", GENERAL).status_code == 302
+    assert SocialAccount.objects.get().name == "M"
+
+
+def test_a_channel_that_is_not_installed_is_not_found(admin_client: Client) -> None:
+    assert admin_client.get("/admin/social-accounts/add/nothing/").status_code == 404
+
+
+def test_a_missing_secret_is_asked_for(admin_client: Client) -> None:
+    data = GENERAL | {"channel-server": "https://good.example"}
+    reply = admin_client.post("/admin/social-accounts/add/noticeboard/", data | {"name": ""})
+    assert "name" in reply.context["general"].errors
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_secret_is_never_shown(admin_client: Client, account: SocialAccount) -> None:
+    for page in (f"/admin/social-accounts/{account.pk}/", LIST):
+        assert "very-secret" not in admin_client.get(page).content.decode()
+
+
+def test_a_secret_does_not_go_to_another_server(admin_client: Client, account: SocialAccount) -> None:
     errors = save(admin_client, account, server="https://evil.example")
-    assert "Zugriffstoken neu eingeben" in errors["access_token"][0]
+    assert "neu eingeben" in errors["access_token"][0]
     assert (account.server, account.credentials["access_token"]) == ("https://good.example", "very-secret")
 
 
-def test_token_that_is_typed_again_goes_to_the_new_server(
+def test_a_secret_that_is_typed_again_goes_to_the_new_server(
     admin_client: Client, account: SocialAccount
 ) -> None:
-    assert (
-        save(admin_client, account, server="https://new.example", credentials={"access_token": "new"}) == {}
-    )
+    assert save(admin_client, account, server="https://new.example", access_token="new") == {}
     assert (account.server, account.credentials["access_token"]) == ("https://new.example", "new")
 
 
-def test_token_does_not_go_to_another_channel(admin_client: Client, account: SocialAccount) -> None:
-    SocialAccount.objects.update(channel="noticeboard")
-    assert list(save(admin_client, account)) == ["access_token"]
-    assert account.channel == "noticeboard"
+def test_a_new_secret_ends_the_old_session_and_its_trouble(
+    admin_client: Client, account: SocialAccount
+) -> None:
+    SocialAccount.objects.update(session={"token": "old"}, trouble="revoked")
+    assert save(admin_client, account, access_token="new") == {}
+    assert (account.session, account.trouble) == ({}, "")
 
 
-def test_channel_without_token_forgets_it(admin_client: Client, account: SocialAccount) -> None:
-    assert save(admin_client, account, channel="noticeboard", server="") == {}
-    assert (account.channel, account.credentials["access_token"]) == ("noticeboard", "")
-
-
-def test_token_stays_where_neither_changes(admin_client: Client, account: SocialAccount) -> None:
+def test_a_secret_stays_where_nothing_is_typed(admin_client: Client, account: SocialAccount) -> None:
     assert save(admin_client, account, name="Neu") == {}
     assert (account.name, account.credentials["access_token"]) == ("Neu", "very-secret")
 
 
-def test_token_is_never_sent_in_clear(admin_client: Client, account: SocialAccount, settings) -> None:
+def test_a_secret_is_never_sent_in_clear(admin_client: Client, account: SocialAccount, settings) -> None:
     settings.ANTENNE_HTTP_ALLOW_PRIVATE = False
-    errors = save(admin_client, account, server="http://good.example", credentials={"access_token": "new"})
-    assert list(errors) == ["server"]
-    assert (
-        save(admin_client, account, server="https://other.example", credentials={"access_token": "new"}) == {}
-    )
+    assert list(save(admin_client, account, server="http://good.example", access_token="new")) == ["server"]
     settings.ANTENNE_HTTP_ALLOW_PRIVATE = True
-    assert (
-        save(admin_client, account, server="http://127.0.0.1:3000", credentials={"access_token": "new"}) == {}
-    )
+    assert save(admin_client, account, server="http://127.0.0.1:3000", access_token="new") == {}
+
+
+def test_a_placeholder_that_means_nothing_is_named(admin_client: Client, account: SocialAccount) -> None:
+    errors = save(admin_client, account, template="{title} {titel}")
+    assert "{titel}" in errors["template"][0]
+
+
+@pytest.mark.parametrize(("permission", "add", "edit"), [("add", 200, 302), ("change", 302, 200)])
+def test_each_form_needs_its_permission(
+    client: Client, account: SocialAccount, permission: str, add: int, edit: int
+) -> None:
+    user = User.objects.create_user("u", password="p")
+    for codename in ("access_admin", f"{permission}_socialaccount"):
+        user.user_permissions.add(*Permission.objects.filter(codename=codename))
+    client.force_login(user)
+    assert client.get("/admin/social-accounts/add/").status_code == add
+    assert client.get(f"/admin/social-accounts/{account.pk}/").status_code == edit
+
+
+def test_the_list_costs_the_same_for_few_and_many(admin_client: Client) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert admin_client.get(LIST).status_code == 200
+        return len(queries)
+
+    make: Any = lambda: [stored("noticeboard", name=f"B{n}") for n in range(5)]  # noqa: E731
+    make()
+    admin_client.get(LIST)
+    few = cost()
+    for _time in range(9):
+        make()
+    assert cost() == few

@@ -196,37 +196,6 @@ def test_what_machines_write_cannot_be_changed_by_hand(admin_client: Client, pag
     assert row.state == State.PENDING
 
 
-def test_access_token_is_encrypted_at_rest_and_not_shown(admin_client: Client, page) -> None:
-    from django.db import connection
-
-    account = SocialAccount.objects.create(
-        name="M", channel="mastodon", server="https://m.example", credentials={"access_token": "very-secret"}
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT access_token FROM tasks_socialaccount WHERE id = %s", [account.pk])
-        stored = cursor.fetchone()[0]
-    assert "very-secret" not in stored
-    assert SocialAccount.objects.get(pk=account.pk).credentials["access_token"] == "very-secret"
-    html = admin_client.get(f"/admin/tasks/socialaccount/edit/{account.pk}/").content.decode()
-    assert "very-secret" not in html
-
-
-def test_saving_an_account_without_the_token_keeps_it(admin_client: Client, page) -> None:
-    account = SocialAccount.objects.create(
-        name="M", channel="mastodon", server="https://m.example", credentials={"access_token": "very-secret"}
-    )
-    data = {
-        "name": "Neu",
-        "channel": "mastodon",
-        "server": "https://m.example",
-        "access_token": "",
-        "active": "on",
-    }
-    assert admin_client.post(f"/admin/tasks/socialaccount/edit/{account.pk}/", data).status_code == 302
-    account.refresh_from_db()
-    assert (account.name, account.credentials["access_token"]) == ("Neu", "very-secret")
-
-
 def test_dashboard_shows_the_newest_announcements(admin_client: Client, page) -> None:
     html = admin_client.get("/admin/").content.decode()
     assert "Kongress" in html
