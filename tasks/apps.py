@@ -33,6 +33,7 @@ class TasksConfig(AppConfig):
                 ("/subscriptions", "tasks.newsletter.api.router"),
             ),
             channels={
+                "bluesky": "tasks.social.bluesky.channel.BlueskyChannel",
                 "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",
             },

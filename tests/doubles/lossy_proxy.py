@@ -11,9 +11,15 @@ WAIT_SECONDS = 10
 
 
 class LossyProxy:
-    """Forwards to ``target``. The replies to the next ``losses`` POST and PUT requests never arrive."""
+    """Forwards to ``target``. The replies to the next ``losses`` POST and PUT requests never arrive.
 
-    def __init__(self, target: str) -> None:
+    Those after them are answered with what is in ``refusals`` (status, headers), and not forwarded.
+    ``only`` narrows this down to requests with these bytes in their first line.
+    """
+
+    def __init__(self, target: str, only: bytes = b"") -> None:
+        self._only = only
+        self.refusals: list[tuple[int, dict[str, str]]] = []
         address = urlsplit(target)
         self._target = (address.hostname or "127.0.0.1", address.port or 80)
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -46,7 +52,20 @@ class LossyProxy:
     def _upstream(self, client: socket.socket, server: socket.socket, loses: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while request := client.recv(65536):
-                if self.losses and request.startswith((b"POST", b"PUT")):
+                if self._is_meant(request) and self.refusals:
+                    client.sendall(_refusal(*self.refusals.pop(0)))
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
+                if self._is_meant(request) and self.losses:
                     self.losses -= 1
                     loses.set()
                 server.sendall(request)
+
+    def _is_meant(self, request: bytes) -> bool:
+        line = request.partition(b"\r\n")[0]
+        return line.startswith((b"POST", b"PUT")) and self._only in line
+
+
+def _refusal(status: int, headers: dict[str, str]) -> bytes:
+    lines = [f"HTTP/1.1 {status} No", "Content-Length: 0", *(f"{k}: {v}" for k, v in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
