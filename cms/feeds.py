@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -19,6 +20,7 @@ from wagtail.models import Locale, Site
 from cms import listing
 from cms.announceable import AnnouncementContent
 from cms.models.settings import SiteSettings
+from cms.plugins import registry
 from cms.text import xml_text
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,13 @@ EPOCH = "2026"
 
 
 class ContentFeed(Atom1Feed):
-    """Atom with the whole text of each entry."""
+    """Atom with the whole text of each entry, and the hubs where it can be subscribed to (WebSub, 4)."""
+
+    def add_root_elements(self, handler: Any) -> None:
+        """Add ``<link rel="hub">`` after what Django writes."""
+        super().add_root_elements(handler)
+        for hub in self.feed["hubs"]:
+            handler.addQuickElement("link", None, {"rel": "hub", "href": hub})
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         """Add ``<content>`` after what Django writes."""
@@ -54,7 +62,10 @@ def atom(request: HttpRequest) -> HttpResponse:
     if site is None or locale is None:
         raise Http404
     feed = build(request, site, locale)
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    reply = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    links = [(feed.feed["feed_url"], "self"), *((hub, "hub") for hub in feed.feed["hubs"])]
+    reply["Link"] = ", ".join(f'<{iri_to_uri(address)}>; rel="{kind}"' for address, kind in links)
+    return reply
 
 
 def build(request: HttpRequest, site: Site, locale: Locale) -> ContentFeed:
@@ -70,6 +81,7 @@ def build(request: HttpRequest, site: Site, locale: Locale) -> ContentFeed:
         language=locale.language_code,
         feed_url=address,
         feed_guid=address,
+        hubs=registry().feed_hubs(locale.language_code),
     )
     for page in listing.newest_of_each_kind(site, locale, LENGTH):
         try:

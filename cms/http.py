@@ -8,6 +8,7 @@ rebinding) gains nothing. It follows no redirects.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,25 @@ from typing import Any
 import httpcore
 import httpx
 from django.conf import settings
+
+
+class HostsOnly(logging.Filter):
+    """Keeps what follows the host out of the log: some services want their token in the address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten every address among the arguments."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_host_only, record.args))
+        return True
+
+
+def _host_only(argument: Any) -> Any:
+    if isinstance(argument, httpx.URL):
+        return f"{argument.scheme}://{argument.netloc.decode('ascii', 'replace')}/…"
+    return argument
+
+
+logging.getLogger("httpx").addFilter(HostsOnly())
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 USER_AGENT = "antenne/0.1"

@@ -58,6 +58,8 @@ class Plugin:
     """Panels of the admin's home page: paths of ``wagtail.admin.ui.components.Component``."""
     health_checks: tuple[str, ...] = ()
     """Paths of functions without arguments that return None, or say what is wrong."""
+    feed_hubs: str = ""
+    """Path of a function ``(language: str) -> list[str]``: WebSub hubs that the language's feed names."""
     demo_content: str = ""
     """Path of a function ``(cms.demo.content.DemoSite) -> None`` that writes demo content."""
     demo_order: int = 50
@@ -159,6 +161,12 @@ class Registry:
                 self._add_fault(Fault(plugin.name, path, f"the key {key!r} is longer than {SUBJECT_LENGTH}"))
             else:
                 yield key, label
+
+    def feed_hubs(self, language: str) -> list[str]:
+        """The WebSub hubs of the feed in ``language``."""
+        found = ((plugin, plugin.feed_hubs) for plugin in self.plugins if plugin.feed_hubs)
+        sources = [self.load(plugin, path) for plugin, path in found]
+        return [hub for source in sources if source for hub in source(language)]
 
     def announceable_models(self) -> frozenset[type[Any]]:
         """The page types that plugins declare as announceable."""

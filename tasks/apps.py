@@ -35,8 +35,13 @@ class TasksConfig(AppConfig):
             channels={
                 "bluesky": "tasks.social.bluesky.channel.BlueskyChannel",
                 "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
+                "assisted": "tasks.social.assisted.channel.AssistedChannel",
+                "telegram": "tasks.social.telegram.channel.TelegramChannel",
+                "webhook": "tasks.social.webhook.channel.WebhookChannel",
+                "websub": "tasks.social.websub.channel.WebSubChannel",
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",
             },
+            feed_hubs="tasks.social.websub.hubs.hubs",
             dashboard_panels=("tasks.announcements.dashboard.OutboxPanel",),
             health_checks=(
                 "tasks.health.broker_answers",

@@ -24,6 +24,7 @@ from tasks.newsletter.models import (
 )
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.models import Notice
+from tasks.social.webhook.models import WebhookCall
 
 __all__ = [
     "Announcement",
@@ -52,4 +53,5 @@ __all__ = [
     "SubscriptionRequest",
     "Suppression",
     "TestMail",
+    "WebhookCall",
 ]

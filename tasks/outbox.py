@@ -32,10 +32,11 @@ from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import send_posts
 from tasks.social.posts.withdrawing import delete_withdrawn
+from tasks.social.webhook.models import WebhookCall
 
 logger = logging.getLogger(__name__)
 
-LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post)
+LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post, WebhookCall)
 
 
 def sweep() -> dict[str, int]:

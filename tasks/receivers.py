@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_save
 from wagtail.models import Page
-from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms.plugins import registry
 from tasks.announcements import lifecycle
+from tasks.social.webhook import changes
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,26 @@ def on_moved(instance: Page, **kwargs: Any) -> None:
     lifecycle.page_moved(instance)
 
 
+@never_raising
+def on_page_published(instance: Page, **kwargs: Any) -> None:
+    """For endpoints that rebuild a front end; also fires for a page that is only scheduled."""
+    if instance.live:
+        changes.page_changed(instance, "page.published")
+
+
+@never_raising
+def on_page_unpublished(instance: Page, **kwargs: Any) -> None:
+    """The same; also sent while a page is being deleted."""
+    changes.page_changed(instance, "page.unpublished")
+
+
+@never_raising
+def on_page_moved(instance: Page, **kwargs: Any) -> None:
+    """The same for a new address, of what is live."""
+    if instance.live:
+        changes.page_changed(instance, "page.moved")
+
+
 def connect() -> None:
     """Connect all receivers, each once."""
     for model in registry().announceable_models():
@@ -61,3 +82,7 @@ def connect() -> None:
     page_unpublished.connect(on_unpublished, dispatch_uid="antenne.unpublished")
     post_page_move.connect(on_moved, dispatch_uid="antenne.moved")
     page_slug_changed.connect(on_moved, dispatch_uid="antenne.slug_changed")
+    page_published.connect(on_page_published, dispatch_uid="antenne.calls.published")
+    page_unpublished.connect(on_page_unpublished, dispatch_uid="antenne.calls.unpublished")
+    post_page_move.connect(on_page_moved, dispatch_uid="antenne.calls.moved")
+    page_slug_changed.connect(on_page_moved, dispatch_uid="antenne.calls.slug_changed")

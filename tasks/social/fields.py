@@ -21,6 +21,11 @@ class ChannelForm(forms.Form):
     secrets: ClassVar[tuple[str, ...]] = ()
     bound_to: ClassVar[tuple[str, ...]] = ("server",)
 
+    @staticmethod
+    def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """The credentials once secrets were typed anew."""
+        return {**old, **new}
+
 
 class ServerField(forms.URLField):
     """The address of a server: https, except where private addresses are allowed."""

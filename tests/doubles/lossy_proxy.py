@@ -46,6 +46,7 @@ class LossyProxy:
                 while reply := server.recv(65536):
                     # The server has answered, so it has done what was asked.
                     if loses.is_set():
+                        client.shutdown(socket.SHUT_RDWR)
                         return
                     client.sendall(reply)
 
@@ -55,6 +56,7 @@ class LossyProxy:
                 if self._is_meant(request) and self.refusals:
                     client.sendall(_refusal(*self.refusals.pop(0)))
                     client.shutdown(socket.SHUT_RDWR)
+                    server.shutdown(socket.SHUT_RDWR)
                     return
                 if self._is_meant(request) and self.losses:
                     self.losses -= 1

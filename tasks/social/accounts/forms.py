@@ -77,5 +77,6 @@ def apply(form: forms.Form, channel: Channel, account: SocialAccount) -> None:
     if new or server != account.server:
         account.session, account.trouble, account.probed_at, account.expires_at = {}, "", None, None
     account.server = server
-    account.credentials = {**account.credentials, **new}
+    merged = getattr(channel.account_form, "merged", ChannelForm.merged)
+    account.credentials = merged(account.credentials, new)
     account.options = {k: v for k, v in typed.items() if k not in (*secrets, "server")}

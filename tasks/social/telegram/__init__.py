@@ -1,0 +1,1 @@
+"""Telegram channels and groups (core.telegram.org/bots/api)."""

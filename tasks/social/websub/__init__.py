@@ -1,0 +1,1 @@
+"""Telling hubs that a feed has changed (W3C Recommendation WebSub)."""

@@ -1,0 +1,250 @@
+"""Signed calls, against an endpoint that checks them with the specification's own library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_httpserver import HTTPServer
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from wagtail.models import PageViewRestriction
+from werkzeug import Request, Response
+
+from tasks import outbox
+from tasks.announcements.route import route_due
+from tasks.ledger.models import State
+from tasks.social.accounts.forms import apply, channel_form, is_valid
+from tasks.social.channel import AuthFailed, Rejected, Retryable
+from tasks.social.contract import ChannelContract, ticket
+from tasks.social.models import Post, SocialAccount
+from tasks.social.webhook.channel import WebhookChannel
+from tasks.social.webhook.forms import new_secret
+from tasks.social.webhook.models import WebhookCall
+from tests.doubles.lossy_proxy import LossyProxy
+from tests.factories.pages import SiteTree
+from tests.factories.publishing import draft, publish
+from tests.factories.social import rendered as laid_out
+
+pytestmark = pytest.mark.django_db
+
+
+class Endpoint:
+    """Keeps announcements by id, each event once, and refuses what is not signed."""
+
+    def __init__(self, server: HTTPServer, secret: str) -> None:
+        self.secret = secret
+        self.known: dict[str, Any] = {}
+        self.events: dict[str, dict[str, Any]] = {}
+        self.headers: list[dict[str, str]] = []
+        server.expect_request("/hook", method="POST").respond_with_handler(self._called)
+
+    def _called(self, request: Request) -> Response:
+        try:
+            event = Webhook(self.secret).verify(request.get_data(), dict(request.headers))
+        except WebhookVerificationError:
+            return Response(status=401)
+        self.headers.append(dict(request.headers))
+        if request.headers["webhook-id"] not in self.events:
+            self.events[request.headers["webhook-id"]] = event
+            self._apply(event["type"], dict(event["data"]))
+        return Response(status=204)
+
+    def _apply(self, kind: str, data: dict[str, Any]) -> None:
+        key = data.pop("id")
+        if kind == "announcement.withdrawn":
+            self.known.pop(key, None)
+        elif kind.startswith("announcement."):
+            self.known[key] = data
+
+
+class WebhookWorld:
+    """An endpoint that can be told to misbehave."""
+
+    image = None
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.channel = WebhookChannel()
+        self.secret = new_secret()
+        self.endpoint = Endpoint(server, self.secret)
+        self.proxy = LossyProxy(server.url_for(""))
+        self.account = SocialAccount.objects.create(
+            name="Hook",
+            channel="webhook",
+            server=f"{self.proxy.url}/hook",
+            credentials={"signing_secret": self.secret},
+        )
+
+    def texts(self) -> list[str]:
+        return [json.dumps(data, ensure_ascii=False, indent=2) for data in self.endpoint.known.values()]
+
+    def lose_reply(self) -> None:
+        self.proxy.losses = 1
+
+    def answer(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self.proxy.refusals.append((status, headers or {}))
+
+
+@pytest.fixture
+def world(httpserver: HTTPServer, db: None) -> Iterator[WebhookWorld]:
+    made = WebhookWorld(httpserver)
+    yield made
+    made.proxy.close()
+
+
+class TestWebhook(ChannelContract):
+    """All tests of the contract."""
+
+    def test_what_fits_is_what_is_counted(self, world: Any) -> None:
+        """JSON grows by more than what is put into it, so the limit is tried on whole data."""
+        limits = world.channel.limits(world.account)
+        post = self.rendered(world, lead="ü" * 60_000)
+        assert world.channel.count(post.text, limits) <= limits.max_length
+        assert world.channel.validate(post, limits) == []
+
+
+def send(world: WebhookWorld) -> Any:
+    text = json.dumps({"title": "Kongress"})
+    return world.channel.publish(laid_out(text), world.account, ticket())
+
+
+@pytest.mark.parametrize(("status", "error"), [(302, Retryable), (400, Retryable), (404, Retryable)])
+def test_whatever_fails_is_tried_again_for_days(
+    world: WebhookWorld, status: int, error: type[Exception]
+) -> None:
+    world.answer(status, {"Location": "http://169.254.169.254/"} if status == 302 else None)
+    with pytest.raises(error):
+        send(world)
+    assert sum(world.channel.backoff, timedelta()) > timedelta(days=3)
+
+
+def test_gone_for_good_switches_the_account_off(world: WebhookWorld) -> None:
+    world.answer(410)
+    with pytest.raises(Rejected):
+        send(world)
+    account = SocialAccount.objects.get()
+    assert not account.active
+    assert "410" in account.trouble
+
+
+def test_the_identifier_is_the_same_and_the_time_is_new_in_each_attempt(
+    world: WebhookWorld, monkeypatch
+) -> None:
+    send(world)
+    later = timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr("tasks.social.webhook.calls.timezone.now", lambda: later)
+    send(world)
+    first, second = world.endpoint.headers
+    assert first["Webhook-Id"] == second["Webhook-Id"]
+    assert first["Webhook-Timestamp"] < second["Webhook-Timestamp"]
+    assert len(world.endpoint.events) == 1
+
+
+def changed(world: WebhookWorld, secret: str) -> None:
+    """The secret typed anew in the account's form."""
+    account = SocialAccount.objects.get()
+    form = channel_form(
+        world.channel, account, {"channel-server": account.server, "channel-signing_secret": secret}
+    )
+    assert is_valid(form, world.channel, account), form.errors
+    apply(form, world.channel, account)
+    account.save()
+    world.account = account
+
+
+def test_both_secrets_hold_for_a_day_after_a_change(world: WebhookWorld, monkeypatch) -> None:
+    fresh = new_secret()
+    changed(world, fresh)
+    send(world)
+    world.endpoint.secret = fresh
+    send(world)
+    world.endpoint.secret = world.secret
+    world.account.credentials["old_until"] = (timezone.now() - timedelta(seconds=1)).isoformat()
+    with pytest.raises(AuthFailed):
+        send(world)
+
+
+@pytest.mark.parametrize("wrong", ["secret", "whsec_", "whsec_c2hvcnQ=", "whsec_!!!"])
+def test_a_secret_of_the_wrong_shape_is_refused(world: WebhookWorld, wrong: str) -> None:
+    account = SocialAccount.objects.get()
+    form = channel_form(
+        world.channel, account, {"channel-server": account.server, "channel-signing_secret": wrong}
+    )
+    assert not is_valid(form, world.channel, account)
+
+
+def test_a_new_endpoint_is_offered_a_secret_to_copy(world: WebhookWorld) -> None:
+    fresh = channel_form(world.channel, SocialAccount(channel="webhook"))
+    assert "whsec_" in str(fresh["signing_secret"])
+    assert world.secret not in str(channel_form(world.channel, world.account))
+
+
+@pytest.fixture
+def listening(world: WebhookWorld) -> WebhookWorld:
+    """It wants to hear of every change."""
+    SocialAccount.objects.update(options={"every_change": True}, by_default=False)
+    return world
+
+
+def told(world: WebhookWorld) -> list[tuple[str, Any]]:
+    """What the endpoint has heard of pages since, once all is sent."""
+    WebhookCall.objects.filter(state=State.PENDING).update(next_try_at=timezone.now())
+    world.endpoint.events.clear()
+    outbox.social(10)
+    return [(event["type"], event["data"].get("url")) for event in world.endpoint.events.values()]
+
+
+def test_every_change_of_a_page_is_told(listening: WebhookWorld, site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"], slug="eins"))
+    assert told(listening) == [("page.published", page.full_url)]
+    page = publish(page, slug="zwei")
+    assert told(listening) == [("page.published", page.full_url)]
+    page.unpublish()
+    assert told(listening) == [("page.unpublished", None)]
+
+
+def test_changes_in_quick_succession_are_told_once(listening: WebhookWorld, site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    for number in range(3):
+        page = publish(page, title=f"Titel {number}")
+    assert WebhookCall.objects.count() == 1
+    assert len(told(listening)) == 1
+
+
+def test_nothing_of_a_draft_or_a_private_page_is_told(listening: WebhookWorld, site_tree: SiteTree) -> None:
+    page = draft(site_tree.news["de"], title="Geheim")
+    assert told(listening) == []
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    publish(page)
+    assert told(listening) == [("page.published", None)]
+    assert "Geheim" not in str(WebhookCall.objects.get().data)
+
+
+def test_a_lost_reply_is_sent_again_under_the_same_identifier(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    publish(draft(site_tree.news["de"]))
+    listening.lose_reply()
+    assert len(told(listening)) == 1
+    call = WebhookCall.objects.get()
+    assert (call.state, call.attempts) == (State.DEFERRED, 1)
+    WebhookCall.objects.update(next_try_at=timezone.now())
+    outbox.social(10)
+    call.refresh_from_db()
+    assert (call.state, len(listening.endpoint.events)) == (State.SENT, 1)
+
+
+def test_an_endpoint_that_hears_of_announcements_only(world: WebhookWorld, site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"], title="Kongress"))
+    route_due()
+    outbox.social(10)
+    assert not WebhookCall.objects.exists()
+    (data,) = world.endpoint.known.values()
+    assert (data["title"], data["url"]) == ("Kongress", page.full_url)
+    assert Post.objects.get().state == State.SENT
+    page.unpublish()
+    outbox.social(10)
+    assert world.endpoint.known == {}
