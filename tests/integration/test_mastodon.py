@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 
 from cms.announceable import AnnouncementContent
-from cms.demo.runtime.ports import free_port
 from tasks import outbox
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
@@ -31,13 +27,13 @@ from tasks.social.channel import (
 from tasks.social.mastodon.channel import MastodonChannel
 from tasks.social.models import Post, SocialAccount
 from tasks.social.posts.sending import send_posts
+from tests.doubles import mastodon_server
 from tests.doubles.lossy_proxy import LossyProxy
-from tests.doubles.processes import wait_until
+from tests.doubles.mastodon_server import TOKEN
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.social import ticket
 
-TOKEN = "mock_token"
 KEY = {"access_token": TOKEN}
 RENDERED = Rendered(
     "Kongress\n\nhttps://antenne.example/de/kongress/", "de", "https://antenne.example/de/kongress/"
@@ -45,35 +41,16 @@ RENDERED = Rendered(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """A running mastodon_mock; its address."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    program = str(Path(sys.executable).with_name("mastodon_mock"))
-    process = subprocess.Popen(
-        [program, "serve", "--in-memory", "--port", str(port), "--log-level", "error"],
-        cwd=tmp_path_factory.mktemp("mastodon"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(lambda: _answers(url), 60, "mastodon_mock does not answer")
+    with mastodon_server.running() as url:
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
 def account(server: str) -> SocialAccount:
     """An account that is not stored."""
     return SocialAccount(name="M", channel="mastodon", server=server, credentials=KEY)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/api/v1/instance").is_success
-    except httpx.HTTPError:
-        return False
 
 
 def statuses(server: str) -> list[dict]:

@@ -15,6 +15,7 @@ from tests.factories.social import account as stored
 
 pytestmark = pytest.mark.django_db
 GENERAL = {
+    "channel-visibility": "public",
     "name": "M",
     "template": "{title}",
     "min_gap": "5",
