@@ -34,6 +34,10 @@ class TasksConfig(AppConfig):
             ),
             channels={
                 "bluesky": "tasks.social.bluesky.channel.BlueskyChannel",
+                "facebook": "tasks.social.facebook.channel.FacebookChannel",
+                "instagram": "tasks.social.instagram.channel.InstagramChannel",
+                "linkedin": "tasks.social.linkedin.channel.LinkedInChannel",
+                "threads": "tasks.social.threads.channel.ThreadsChannel",
                 "mastodon": "tasks.social.mastodon.channel.MastodonChannel",
                 "assisted": "tasks.social.assisted.channel.AssistedChannel",
                 "telegram": "tasks.social.telegram.channel.TelegramChannel",

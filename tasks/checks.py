@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
 from tasks.newsletter import dkim_keys
 from tasks.newsletter.providers import known
 from tasks.newsletter.returns.mailbox.config import configured_mailbox
+
+LINKEDIN_MONTHS = 10
 
 
 @register()
@@ -36,6 +41,21 @@ def bounce_mailbox_can_be_used(**_: Any) -> list[CheckMessage]:
         hint = "No bounce is read from the mailbox until this is mended. docs/mail.md tells how."
         return [Error(f"{error}.", hint=hint, id="tasks.E011")]
     return []
+
+
+@register()
+def linkedin_version_is_offered(**_: Any) -> list[CheckMessage]:
+    """LinkedIn ends each version of its API about a year after its month."""
+    version = settings.ANTENNE_LINKEDIN_VERSION
+    if not re.fullmatch("20[0-9]{2}(0[1-9]|1[0-2])", version):
+        said = f"ANTENNE_LINKEDIN_VERSION is {version!r}, not a year and month such as 202609"
+        return [Error(said, id="antenne.E007")]
+    today = timezone.now()
+    age = 12 * (today.year - int(version[:4])) + today.month - int(version[4:])
+    if age <= LINKEDIN_MONTHS:
+        return []
+    said = f"ANTENNE_LINKEDIN_VERSION {version} is {age} months old and may end soon: name a newer one"
+    return [Warning(said, id="antenne.W007")]
 
 
 @register()

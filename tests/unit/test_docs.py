@@ -27,7 +27,14 @@ LABELS = {
     *("Announce when it first goes live", "Do not announce", "Announce again with the next publication"),
     *("Do not wait, send the original now", "Send once more", "It did arrive", "outcome unknown", "failed"),
     *("waiting", "taken", "being sent", "sent", "tried again later", "not sent", "BarCamp reports"),
-    *("Subscribers", "Deliveries", "Social media accounts", "Notice board", "text of a post", "withdraw posts"),
+    *(
+        "Subscribers",
+        "Deliveries",
+        "Social media accounts",
+        "Notice board",
+        "text of a post",
+        "withdraw posts",
+    ),
     *("Directory", "Associations", "municipalities", "partnerships", "Newsletter", "Social media"),
 }
 """What the editors' guides quote from the screen."""

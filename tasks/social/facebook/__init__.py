@@ -1,0 +1,1 @@
+"""Facebook Pages (developers.facebook.com/docs/pages-api)."""

@@ -1,0 +1,1 @@
+"""Instagram (developers.facebook.com/docs/instagram-platform)."""

@@ -1,0 +1,1 @@
+"""LinkedIn (learn.microsoft.com/linkedin/marketing)."""

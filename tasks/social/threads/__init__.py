@@ -1,0 +1,1 @@
+"""Threads (developers.facebook.com/docs/threads)."""
