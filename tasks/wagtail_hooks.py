@@ -52,6 +52,12 @@ def header_button(page: Page, user: Any, view_name: str, next_url: str | None = 
             icon_name="mail",
             priority=45,
         )
+        yield HeaderButton(
+            label=_("Posts"),
+            url=reverse("announcements:posts", args=[page.pk]),
+            icon_name="comment",
+            priority=46,
+        )
 
 
 @hooks.register("register_page_listing_more_buttons")

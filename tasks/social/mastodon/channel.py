@@ -48,6 +48,7 @@ class MastodonChannel(Channel):
     verbose_name = "Mastodon"
     capabilities = Capabilities(language=True, card=Card.SERVER)
     account_form = TokenForm
+    preview_template = "tasks/social/previews/mastodon.html"
 
     def limits(self, account: SocialAccount) -> Limits:
         """``configuration.statuses`` of the instance, v2 or (older servers) v1."""
@@ -55,6 +56,10 @@ class MastodonChannel(Channel):
             reply = self._get(account, f"/api/{version}/instance")
             if reply.is_success:
                 return _limits(reply.json())
+        return DEFAULT_LIMITS
+
+    def known_limits(self, account: SocialAccount) -> Limits:
+        """Mastodon's own, for the preview."""
         return DEFAULT_LIMITS
 
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
