@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.images.models import Filter
 from wagtail.models import GroupPagePermission
 from wagtail_factories import ImageFactory
 
@@ -40,8 +41,12 @@ def page(site_tree: SiteTree, board: SocialAccount) -> Any:
 
 @pytest.fixture
 def image(db: None) -> Any:
-    """A picture in the library."""
-    return ImageFactory(title="Fahnen")
+    """A picture whose renditions are there: Wagtail leaves the files open from which it makes them."""
+    made = ImageFactory(title="Fahnen")
+    for spec in ("width-1200", "max-165x165"):
+        key = Filter(spec=spec).get_cache_key(made)
+        made.renditions.create(filter_spec=spec, focal_point_key=key, width=9, height=9, file=made.file.name)
+    return made
 
 
 def url(page: Any, name: str = "posts") -> str:
