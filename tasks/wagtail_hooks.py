@@ -23,6 +23,7 @@ from tasks.newsletter import consent_views
 from tasks.newsletter.importing import views as import_views
 from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.registries import AnnouncementsGroup
+from tasks.social.planning import menu  # noqa: F401 -- registers its hooks
 
 modeladmin_register(AnnouncementsGroup)
 
