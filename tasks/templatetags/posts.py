@@ -21,7 +21,10 @@ def highlighted(text: str) -> SafeString:
     """``text`` with links and hashtags set off, escaped. They lead nowhere: it is a preview."""
     parts, end = [], 0
     for found in MARKED.finditer(text):
-        parts += [escape(text[end : found.start()]), format_html('<span class="post__link">{}</span>', found[0])]
+        parts += [
+            escape(text[end : found.start()]),
+            format_html('<span class="post__link">{}</span>', found[0]),
+        ]
         end = found.end()
     return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 -- every part is escaped
 

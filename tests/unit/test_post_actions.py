@@ -30,7 +30,11 @@ def page(site_tree: SiteTree) -> Any:
     live = publish(draft(site_tree.news["de"], title="Kongress"))
     route_due()
     Post.objects.update(
-        state=State.SENT, remote_id="7", remote_url="https://brett.example/7", text="Kongress", sent_at=timezone.now()
+        state=State.SENT,
+        remote_id="7",
+        remote_url="https://brett.example/7",
+        text="Kongress",
+        sent_at=timezone.now(),
     )
     return live
 
@@ -120,8 +124,12 @@ def test_posted_by_hand_is_noted_with_its_link(admin_client: Client, page, by_ha
     assert "posted" not in buttons(shown(admin_client, page))
 
 
-@pytest.mark.parametrize("data", [{}, {"posted": "1", "url": "javascript:alert(1)"}, {"posted": "1", "url": "x"}])
-def test_posted_needs_the_tick_and_a_link_that_is_one(admin_client, page, by_hand, data: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "data", [{}, {"posted": "1", "url": "javascript:alert(1)"}, {"posted": "1", "url": "x"}]
+)
+def test_posted_needs_the_tick_and_a_link_that_is_one(
+    admin_client, page, by_hand, data: dict[str, str]
+) -> None:
     assert act(admin_client, page, "posted", **data).state == State.DEFERRED
 
 

@@ -28,7 +28,9 @@ class PostedForm(forms.Form):
     """“I have posted it”, and where."""
 
     posted = forms.BooleanField()
-    url = forms.CharField(max_length=500, required=False, validators=[URLValidator(schemes=["http", "https"])])
+    url = forms.CharField(
+        max_length=500, required=False, validators=[URLValidator(schemes=["http", "https"])]
+    )
 
 
 @require_POST

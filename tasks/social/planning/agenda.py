@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from cms.plugins import registry
 from tasks.announcements.models import AnnouncementVersion
 from tasks.ledger.models import State
 from tasks.newsletter.digests.periods import DIGESTS, Period, latest
-from tasks.newsletter.models import Campaign, CampaignKind
+from tasks.newsletter.models import Campaign, CampaignKind, Delivery
 from tasks.social.models import Post, PostPlan
 
 MOST = 500
@@ -62,15 +62,15 @@ def agenda(user: Any, start: datetime, end: datetime) -> list[Entry]:
 def _pages(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
     """Schedules that are approved, and those that still wait for somebody to publish the page."""
     kinds = ContentType.objects.get_for_models(*registry().announceable_models()).values()
-    pages = Page.objects.filter(pk__in=mine, content_type__in=kinds)
-    ids = [str(pk) for pk in pages.filter(go_live_at__range=span).values_list("pk", flat=True)[:MOST]]
-    approved = Revision.page_revisions.filter(approved_go_live_at__range=span)
-    editable = {str(pk) for pk in pages.filter(_revisions__in=approved).values_list("pk", flat=True)[:MOST]}
-    scheduled = set()
-    for revision in approved.filter(object_id__in=editable)[:MOST]:
-        scheduled.add(revision.object_id)
-        yield _page_entry(revision.approved_go_live_at, _("goes live"), revision.object_str, revision.object_id)
-    waiting = pages.filter(pk__in=[pk for pk in ids if pk not in scheduled], approved_schedule=False, live=False)
+    # Revisions name their page by a text.
+    pages = Page.objects.annotate(key=Cast("pk", CharField()))
+    pages = pages.filter(pk__in=mine, content_type__in=kinds)
+    approved = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
+    rows = approved.filter(object_id__in=pages.values("key"), approved_go_live_at__range=span)
+    for revision in rows.order_by("-pk")[:MOST]:
+        at, title = revision.approved_go_live_at, revision.object_str
+        yield _page_entry(at, _("goes live"), title, revision.object_id)
+    waiting = pages.filter(go_live_at__range=span, live=False).exclude(key__in=approved.values("object_id"))
     for page in waiting[:MOST]:
         words = _("is to go live, not approved yet")
         yield _page_entry(page.go_live_at, words, page.draft_title or page.title, page.pk)
@@ -121,8 +121,12 @@ def _plans(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
 
 
 def _mails(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
+    """Campaigns that have readers."""
     campaigns = Campaign.objects.filter(
-        kind=CampaignKind.ANNOUNCEMENT, version__page__in=mine, frozen_at__range=span
+        Exists(Delivery.objects.filter(campaign=OuterRef("pk"))),
+        kind=CampaignKind.ANNOUNCEMENT,
+        version__page__in=mine,
+        frozen_at__range=span,
     ).select_related("version")
     for campaign in campaigns.order_by("-pk")[:MOST]:
         if campaign.version is None or campaign.frozen_at is None:

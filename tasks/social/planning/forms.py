@@ -12,7 +12,7 @@ from wagtail.images.widgets import AdminImageChooser
 from tasks.social.models import PostPlan
 
 
-class ImageChooser(AdminImageChooser):  # type: ignore[misc]  # Wagtail has no types
+class ImageChooser(AdminImageChooser):
     """Wagtail's chooser; the image that is chosen already is not fetched once more for every account."""
 
     known: Any = None

@@ -19,7 +19,8 @@ class ReportItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether it leads somewhere."""
-        return report.PostsReport.permission_policy.user_has_any_permission(request.user, ["view", "change"])
+        policy = report.PostsReport.permission_policy
+        return bool(policy.user_has_any_permission(request.user, ["view", "change"]))
 
 
 class CalendarItem(MenuItem):

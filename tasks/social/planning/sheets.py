@@ -44,7 +44,9 @@ class Sheet:
         return plan.wanted == self.account.by_default and not any(said)
 
 
-def sheets_of(page: Any, data: Mapping[str, Any] | None = None, *, may_plan: bool, only: str | None = None) -> list[Sheet]:
+def sheets_of(
+    page: Any, data: Mapping[str, Any] | None = None, *, may_plan: bool, only: str | None = None
+) -> list[Sheet]:
     """Sheets of the accounts that would post ``page``, or of the one whose key is ``only``.
 
     ``data`` is what the editor has entered; what the channel objects to in it is an error at its field.
@@ -72,9 +74,7 @@ def _form(
     return PlanForm(data, instance=plan, prefix=f"account-{account.pk}", may_plan=may)
 
 
-def _sheet(
-    account: SocialAccount, content: AnnouncementContent, form: PlanForm, post: Post | None
-) -> Sheet:
+def _sheet(account: SocialAccount, content: AnnouncementContent, form: PlanForm, post: Post | None) -> Sheet:
     form.errors  # noqa: B018 -- puts what was entered into the instance, which is what is shown
     sheet = Sheet(account, form, preview(account, content, form.instance), post)
     if form.is_bound and form.instance.wanted and not sheet.is_usual:
