@@ -39,7 +39,7 @@ def test_an_editor_plans_a_post_sees_it_go_out_updates_and_deletes_it(page: Page
     sheet = page.locator("[data-account]").first
     the_count_follows_what_is_typed(page, sheet)
     with page.expect_navigation():
-        page.locator("form[data-preview] button:not([name])").click()
+        page.locator("form[data-preview] button.button:not([type]):not([name])").click()
     expect(page.locator(".messages .success")).to_be_visible()
     expect(sheet.locator(".post__text")).to_contain_text(WORDS)
 

@@ -144,5 +144,5 @@ def _digests(span: tuple[datetime, datetime]) -> Iterator[Entry]:
     for frequency in DIGESTS:
         period: Period = latest(frequency, end)
         while period.ends_at >= start:
-            yield Entry(period.ends_at, "mail", names[frequency.value], languages)
+            yield Entry(period.ends_at, "mail", languages, names[frequency.value])
             period = latest(frequency, period.ends_at - timedelta(microseconds=1))
