@@ -76,7 +76,7 @@ def _delete(request: HttpRequest, line: Line) -> None:
 def _posted(request: HttpRequest, line: Line) -> None:
     form = PostedForm(request.POST)
     if "posted" not in form.data:
-        messages.error(request, _("Tick “posted” once you have posted it."))
+        messages.error(request, _("Tick “I have posted it” first."))
     elif not form.is_valid():
         messages.error(request, _("The link must begin with https://, or be left empty."))
     elif mark_posted(line.post, form.cleaned_data["url"]):

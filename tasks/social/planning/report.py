@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -63,7 +63,7 @@ class LinkColumn(Column):
         if not instance.remote_url:
             return "–"
         return format_html(
-            '<a href="{}" rel="noopener noreferrer">{}</a>', instance.remote_url, _now("See the post")
+            '<a href="{}" rel="noopener noreferrer">{}</a>', instance.remote_url, gettext("See the post")
         )
 
 
