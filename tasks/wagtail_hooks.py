@@ -23,6 +23,7 @@ from tasks.newsletter import consent_views
 from tasks.newsletter.importing import views as import_views
 from tasks.newsletter.issues.models import NewsletterIssuePage
 from tasks.registries import AnnouncementsGroup
+from tasks.social.planning import menu  # noqa: F401 -- registers its hooks
 
 modeladmin_register(AnnouncementsGroup)
 
@@ -51,6 +52,12 @@ def header_button(page: Page, user: Any, view_name: str, next_url: str | None = 
             url=reverse("announcements:page", args=[page.pk]),
             icon_name="mail",
             priority=45,
+        )
+        yield HeaderButton(
+            label=_("Posts"),
+            url=reverse("announcements:posts", args=[page.pk]),
+            icon_name="comment",
+            priority=46,
         )
 
 

@@ -54,14 +54,6 @@ def take_as_sent(rows: Any) -> int:
     )
 
 
-def mark_posted(posts: Any, url: str = "") -> int:
-    """A person has posted by hand what the site had prepared; ``url`` is where, if they say so."""
-    waiting = posts.filter(state=State.DEFERRED, next_try_at=None, progress__by_hand=True)
-    return int(
-        waiting.update(state=State.SENT, sent_at=timezone.now(), remote_url=url, detail=_("Posted by hand."))
-    )
-
-
 def reopen(announcement: Announcement) -> None:
     """Mails that are to be sent again need a campaign that is being sent."""
     pending = Delivery.objects.filter(announcement=announcement, state=State.PENDING)

@@ -16,25 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
 from tasks.announcements import actions, doorbell
+from tasks.announcements.access import page_to_edit
 from tasks.announcements.live import Fragment, fragment
 from tasks.announcements.models import Announcement, AnnouncementVersion
 from tasks.announcements.overview import editions_of
 from tasks.newsletter.forecast import foreseen
 
 
-def _page(request: HttpRequest, page_id: int) -> Page:
-    """The page, for those who may edit it."""
-    page: Page = get_object_or_404(Page, pk=page_id).specific
-    if not page.permissions_for_user(request.user).can_edit():
-        raise PermissionDenied
-    return page
-
-
 @require_safe
 @never_cache
 def page_announcements(request: HttpRequest, page_id: int) -> HttpResponse:
     """The whole view, with who would get it as long as that is still to come."""
-    page = _page(request, page_id)
+    page = page_to_edit(request, page_id)
     context = {"page": page, "live": _editions(request, page), "forecasts": foreseen(page)}
     return render(request, "tasks/admin/announcements.html", context)
 
@@ -43,7 +36,7 @@ def page_announcements(request: HttpRequest, page_id: int) -> HttpResponse:
 @never_cache
 def state_fragment(request: HttpRequest, page_id: int) -> HttpResponse:
     """The part that changes by itself, for the script that keeps the view up to date."""
-    return _editions(request, _page(request, page_id)).response
+    return _editions(request, page_to_edit(request, page_id)).response
 
 
 def _editions(request: HttpRequest, page: Page) -> Fragment:
@@ -57,7 +50,7 @@ def _editions(request: HttpRequest, page: Page) -> Fragment:
 @transaction.atomic
 def act(request: HttpRequest, page_id: int) -> HttpResponse:
     """One action on one edition: send without waiting, try again, take as sent."""
-    page = _page(request, page_id)
+    page = page_to_edit(request, page_id)
     announcement = get_object_or_404(
         Announcement, pk=_key(request, "announcement"), translation_key=page.translation_key
     )

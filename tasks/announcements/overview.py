@@ -13,13 +13,13 @@ from wagtail.models import Page
 
 from tasks.announcements.actions import may_act
 from tasks.announcements.models import Announcement
-from tasks.ledger.models import OPEN_STATES, State
+from tasks.ledger.models import State
 from tasks.newsletter.audience import EXCLUSIONS
 from tasks.newsletter.books import Book, books_of
 from tasks.newsletter.digests.changes import digests_with
 from tasks.newsletter.models import Campaign, CampaignState, Delivery
 from tasks.newsletter.progress import Progress, progress_of, said
-from tasks.social.models import Post
+from tasks.social.planning.lines import Line, lines_of
 
 UNKNOWN_SHOWN = 20
 """Per language. Somebody has to look at each of them, and the view stays readable."""
@@ -80,7 +80,7 @@ class Edition:
 
     announcement: Announcement
     groups: list[Group]
-    posts: list[Post]
+    posts: list[Line]
     actable: frozenset[int]
     """Keys of the versions about whose mails and posts the user may do something."""
     digests: list[tuple[Campaign, int]]
@@ -109,7 +109,7 @@ class Edition:
     @property
     def moving(self) -> bool:
         """Whether the view will change by itself."""
-        posts_move = any(post.state in OPEN_STATES for post in self.posts)
+        posts_move = any(line.is_moving for line in self.posts)
         unsettled = self.announcement.settled_at is None and not self.silent
         return posts_move or unsettled or any(group.moving for group in self.groups)
 
@@ -119,18 +119,22 @@ def editions_of(page: Page, user: Any) -> list[Edition]:
     announcements = list(
         Announcement.objects.filter(translation_key=page.translation_key)
         .order_by("-edition")
-        .prefetch_related("versions__page", "posts__account", "campaigns__version")
+        .prefetch_related("versions__page", "posts__account", "posts__version", "campaigns__version")
     )
     campaigns = [campaign for a in announcements for campaign in a.campaigns.all()]
     books = books_of(campaigns)
     unknown = _unknown(campaigns)
     digests = _digests(announcements)
+    actable = {
+        announcement.pk: frozenset(v.pk for v in announcement.versions.all() if may_act(user, v, page))
+        for announcement in announcements
+    }
     return [
         Edition(
             announcement,
             [_group(c, books.get(c.pk, Book()), unknown.get(c.pk, [])) for c in _in_order(announcement)],
-            sorted(announcement.posts.all(), key=lambda post: post.account_name),
-            frozenset(v.pk for v in announcement.versions.all() if may_act(user, v, page)),
+            lines_of(announcement.posts.all(), actable[announcement.pk]),
+            actable[announcement.pk],
             digests.get(announcement.pk, []),
         )
         for announcement in announcements

@@ -8,13 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from wagtail.models import Page
 
-from cms.plugins import registry
+from tasks.announcements.access import latest_version
 from tasks.announcements.live import Fragment, fragment
 from tasks.ledger.models import OPEN_STATES
 from tasks.newsletter import preview
@@ -24,16 +23,6 @@ from tasks.newsletter.progress import going_out
 from tasks.newsletter.testmail import request_test
 
 TESTS_SHOWN = 5
-
-
-def _latest(request: HttpRequest, page_id: int) -> Any:
-    """The latest version of the page, for those who may edit it."""
-    page: Any = get_object_or_404(Page, pk=page_id).specific
-    if not page.permissions_for_user(request.user).can_edit():
-        raise PermissionDenied
-    if type(page) not in registry().announceable_models():
-        raise Http404
-    return page.get_latest_revision_as_object()
 
 
 def _choice(chosen: str | None, allowed: Any) -> str:
@@ -48,7 +37,7 @@ def _choice(chosen: str | None, allowed: Any) -> str:
 @never_cache
 def mail(request: HttpRequest, page_id: int) -> HttpResponse:
     """The mail in one language and look, its readers in numbers, and the test send."""
-    page = _latest(request, page_id)
+    page = latest_version(request, page_id)
     context = {
         "page": page,
         "languages": settings.ANTENNE_NEWSLETTER_LANGUAGES,
@@ -65,7 +54,7 @@ def mail(request: HttpRequest, page_id: int) -> HttpResponse:
 @never_cache
 def state(request: HttpRequest, page_id: int) -> HttpResponse:
     """What changes by itself in that view, for the script that keeps it up to date."""
-    return _live(request, _latest(request, page_id)).response
+    return _live(request, latest_version(request, page_id)).response
 
 
 def _live(request: HttpRequest, page: Any) -> Fragment:
@@ -82,7 +71,7 @@ def _live(request: HttpRequest, page: Any) -> Fragment:
 @never_cache
 def frame(request: HttpRequest, page_id: int) -> HttpResponse:
     """The mail itself, for the frame in that view."""
-    page = _latest(request, page_id)
+    page = latest_version(request, page_id)
     language = _choice(request.GET.get("language"), settings.ANTENNE_NEWSLETTER_LANGUAGES)
     return preview.shown(page, language, _choice(request.GET.get("as"), preview.LOOKS))
 
@@ -90,7 +79,7 @@ def frame(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_POST
 def send_test(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the mail to the user's own address."""
-    page = _latest(request, page_id)
+    page = latest_version(request, page_id)
     language = _choice(request.POST.get("language"), settings.ANTENNE_NEWSLETTER_LANGUAGES)
     user: Any = request.user
     if user.email:
@@ -105,7 +94,7 @@ def send_test(request: HttpRequest, page_id: int) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
     """“Send to N people now?” (GET), and publishing the version that was shown (POST)."""
-    page = _latest(request, page_id)
+    page = latest_version(request, page_id)
     permissions = page.permissions_for_user(request.user)
     if not permissions.can_publish() or permissions.page_locked():
         raise PermissionDenied

@@ -87,6 +87,13 @@ class Channel(ABC):
     def limits(self, account: SocialAccount) -> Limits:
         """What fits. May ask the service and raises ``ChannelError`` where that fails."""
 
+    def known_limits(self, account: SocialAccount) -> Limits:
+        """What fits, without asking anybody: for the preview, which must not wait for a service.
+
+        To override where ``limits`` asks the service.
+        """
+        return self.limits(account)
+
     @abstractmethod
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published | Pending:
         """Post once. Raises ``ChannelError``; after the first byte every doubt is ``Unknown``."""

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tasks import outbox
-from tasks.announcements.actions import mark_posted
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social.models import Post
+from tasks.social.posts.by_hand import mark_posted
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.social import account
@@ -36,11 +36,12 @@ def test_it_waits_for_a_person_with_a_text_that_fits(page: Any) -> None:
 
 
 def test_a_person_says_that_it_is_posted(page: Any) -> None:
-    assert mark_posted(Post.objects.all(), "https://whatsapp.example/1") == 1
     post = Post.objects.get()
+    assert mark_posted(post, "https://whatsapp.example/1")
+    post.refresh_from_db()
     assert (post.state, post.remote_url) == (State.SENT, "https://whatsapp.example/1")
     assert post.sent_at
-    assert mark_posted(Post.objects.all()) == 0
+    assert not mark_posted(post)
 
 
 def test_it_is_not_wanted_any_more_once_the_page_has_left(page: Any) -> None:
@@ -50,7 +51,7 @@ def test_it_is_not_wanted_any_more_once_the_page_has_left(page: Any) -> None:
 
 
 def test_what_was_posted_by_hand_cannot_be_withdrawn_and_that_is_said(page: Any) -> None:
-    mark_posted(Post.objects.all())
+    mark_posted(Post.objects.get())
     page.unpublish()
     outbox.social(5)
     post = Post.objects.get()
@@ -63,4 +64,4 @@ def test_a_post_of_a_service_is_not_marked_by_hand(site_tree: SiteTree) -> None:
     publish(draft(site_tree.news["de"]))
     route_due()
     Post.objects.update(state=State.DEFERRED)
-    assert mark_posted(Post.objects.all()) == 0
+    assert not mark_posted(Post.objects.get())

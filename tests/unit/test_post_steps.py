@@ -193,7 +193,7 @@ def test_an_editors_plan_decides(site_tree: SiteTree) -> None:
         "There": (State.SUPPRESSED, None),
         "Later": (State.PENDING, tomorrow),
     }
-    assert Notice.objects.get().text == f"Kommt alle! Kongress\n\n{page.full_url}"
+    assert Notice.objects.get().text == f"Kommt alle! Kongress\n\n{page.full_url}\n\n#eins #zwei"
 
 
 def test_an_account_that_is_not_chosen_by_default_stays_out(site_tree: SiteTree) -> None:

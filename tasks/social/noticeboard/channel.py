@@ -21,6 +21,7 @@ class NoticeboardChannel(Channel):
 
     slug = "noticeboard"
     verbose_name = gettext_lazy("Notice board")  # type: ignore[assignment]
+    preview_template = "tasks/social/previews/noticeboard.html"
 
     capabilities = Capabilities(edit=True, images=True, alt_text=True, language=True, repeat=Repeat.HARMLESS)
 

@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from cms.announceable import Announceable, AnnouncementContent, Picture
 from cms.pictures import picture
+from tasks.social.compose import with_link
 from tasks.social.models import PostPlan, SocialAccount
 from tasks.social.values import Draft
 
@@ -24,10 +25,18 @@ def draft_of(content: AnnouncementContent, account: SocialAccount, plan: PostPla
     own_tags = tuple(tag.lstrip("#") for tag in plan.hashtags.split()) if plan else ()
     return Draft(
         content=content,
-        template=(plan.text if plan else "") or account.template,
+        template=_template(account, plan),
         image=_image(content, account, plan),
         hashtags=own_tags or content.hashtags,
     )
+
+
+def _template(account: SocialAccount, plan: PostPlan | None) -> str:
+    """The editor's text or the account's. Hashtags that the editor chose are never left out of it."""
+    template = (plan.text if plan else "") or account.template
+    if plan and plan.hashtags.strip() and "{tags}" not in template:
+        return f"{with_link(template)}\n\n{{tags}}"
+    return template
 
 
 def _image(content: AnnouncementContent, account: SocialAccount, plan: PostPlan | None) -> Picture | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -50,7 +49,11 @@ def _post(announcement: Announcement, account: SocialAccount, choice: Choice, pl
 def _fate(choice: Choice, plan: PostPlan | None) -> dict[str, Any]:
     if choice.answer == Answer.SILENT:
         return {"state": State.SUPPRESSED, "detail": str(Reason(choice.reason).label)}
-    if plan and not plan.wanted:
+    return fate_of(plan) if plan else {"state": State.PENDING}
+
+
+def fate_of(plan: PostPlan) -> dict[str, Any]:
+    """What becomes of a post that nothing was done for yet."""
+    if not plan.wanted:
         return {"state": State.SUPPRESSED, "detail": _("The editor chose not to post it here.")}
-    not_before: datetime | None = plan.send_at if plan else None
-    return {"state": State.PENDING, "next_try_at": not_before}
+    return {"state": State.PENDING, "next_try_at": plan.send_at}

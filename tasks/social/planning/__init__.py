@@ -1,0 +1,1 @@
+"""What editors see and decide of posts, before and after they go out."""

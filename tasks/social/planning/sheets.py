@@ -1,0 +1,103 @@
+"""The posts of one page: for every account a form and what the post would look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from cms.announceable import AnnouncementContent
+from tasks.ledger.models import State
+from tasks.social.models import Post, PostPlan, SocialAccount
+from tasks.social.planning.accounts import accounts_for
+from tasks.social.planning.forms import PlanForm
+from tasks.social.planning.previews import Preview, preview
+from tasks.social.posts.opening import fate_of
+
+IN_DETAILS = ("image", "alt", "without_image", "send_at")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One account's post. ``post`` is the one of the latest announcement, if there is any."""
+
+    account: SocialAccount
+    form: PlanForm
+    preview: Preview
+    post: Post | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is seldom needed is shown at once."""
+        plan = self.form.instance
+        return any(getattr(plan, name) for name in IN_DETAILS) or any(
+            name in self.form.errors for name in IN_DETAILS
+        )
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing differs from what the account does without being told."""
+        plan = self.form.instance
+        said = (plan.text, plan.hashtags, plan.image_id, plan.alt, plan.without_image, plan.send_at)
+        return plan.wanted == self.account.by_default and not any(said)
+
+
+def sheets_of(
+    page: Any, data: Mapping[str, Any] | None = None, *, may_plan: bool, only: str | None = None
+) -> list[Sheet]:
+    """Sheets of the accounts that would post ``page``, or of the one whose key is ``only``.
+
+    ``data`` is what the editor has entered; what the channel objects to in it is an error at its field.
+    """
+    accounts = [one for one in accounts_for(page) if only in (None, str(one.pk))]
+    plans = _plans(page.pk)
+    posts = {post.account_id: post for post in Post.objects.filter(version__page_ref=page.pk).order_by("pk")}
+    content = page.get_announcement()
+    return [
+        _sheet(account, content, _form(page, account, plans, data, may_plan), posts.get(account.pk))
+        for account in accounts
+    ]
+
+
+def _plans(page_ref: int) -> dict[int, PostPlan]:
+    plans = PostPlan.objects.filter(page_ref=page_ref).select_related("image")
+    return {plan.account_id: plan for plan in plans.prefetch_related("image__renditions")}
+
+
+def _form(
+    page: Any, account: SocialAccount, plans: dict[int, PostPlan], data: Mapping[str, Any] | None, may: bool
+) -> PlanForm:
+    plan = plans.get(account.pk)
+    plan = plan or PostPlan(page_ref=page.pk, account=account, wanted=account.by_default)
+    return PlanForm(data, instance=plan, prefix=f"account-{account.pk}", may_plan=may)
+
+
+def _sheet(account: SocialAccount, content: AnnouncementContent, form: PlanForm, post: Post | None) -> Sheet:
+    form.errors  # noqa: B018 -- puts what was entered into the instance, which is what is shown
+    sheet = Sheet(account, form, preview(account, content, form.instance), post)
+    if form.is_bound and form.instance.wanted and not sheet.is_usual:
+        for problem in sheet.preview.problems:
+            if problem.field not in form.errors:
+                form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+    return sheet
+
+
+def save(sheets: list[Sheet], user: Any) -> None:
+    """Keep what differs from what the accounts do anyway, and let waiting posts follow it."""
+    with transaction.atomic():
+        for sheet in sheets:
+            _save(sheet, user)
+
+
+def _save(sheet: Sheet, user: Any) -> None:
+    plan = sheet.form.instance
+    if sheet.is_usual:
+        PostPlan.objects.filter(page_ref=plan.page_ref, account=sheet.account).delete()
+    elif sheet.form.has_changed():
+        plan.changed_by = user
+        plan.save()
+    if sheet.form.has_changed() and sheet.post:
+        waiting = Post.objects.filter(pk=sheet.post.pk, state=State.PENDING, attempts=0)
+        waiting.update(**fate_of(plan))
