@@ -40,8 +40,9 @@ def page(site_tree: SiteTree) -> Any:
 
 
 @pytest.fixture
-def by_hand(page: Any) -> Post:
+def by_hand(page: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
     """The same post, where the service waits for a person."""
+    can(monkeypatch, by_hand=True, delete=False)
     Post.objects.update(state=State.DEFERRED, next_try_at=None, remote_id="", remote_url="", sent_at=None)
     return Post.objects.get()
 

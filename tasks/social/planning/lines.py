@@ -31,7 +31,8 @@ class Line:
     @property
     def waits_for_hand(self) -> bool:
         """Whether a person has to post it now."""
-        return self.post.state == State.DEFERRED and self.post.next_try_at is None
+        by_hand = self.channel is not None and self.channel.capabilities.by_hand
+        return by_hand and self.post.state == State.DEFERRED and self.post.next_try_at is None
 
     @property
     def is_out(self) -> bool:
