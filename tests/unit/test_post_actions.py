@@ -15,7 +15,7 @@ from tasks.announcements.overview import editions_of
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social.channel import Capabilities
-from tasks.social.models import Post, SocialAccount
+from tasks.social.models import Post
 from tasks.social.noticeboard.channel import NoticeboardChannel
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -40,9 +40,9 @@ def page(site_tree: SiteTree) -> Any:
 
 
 @pytest.fixture
-def by_hand(page: Any) -> Post:
-    """The same post, at a place where a person posts."""
-    SocialAccount.objects.update(channel="assisted")
+def by_hand(page: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """The same post, where the service waits for a person."""
+    can(monkeypatch, by_hand=True, delete=False)
     Post.objects.update(state=State.DEFERRED, next_try_at=None, remote_id="", remote_url="", sent_at=None)
     return Post.objects.get()
 

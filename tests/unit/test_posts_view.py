@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
+from django.template.loader import get_template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,9 +18,11 @@ from wagtail.images.models import Filter
 from wagtail.models import GroupPagePermission
 from wagtail_factories import ImageFactory
 
+from cms.plugins import registry
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social.models import Post, PostPlan, SocialAccount
+from tasks.social.posts.sending import send_posts
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
 from tests.factories.social import account
@@ -271,3 +274,23 @@ def test_the_view_costs_the_same_for_few_and_many_accounts(admin_client: Client,
 def test_the_page_editor_leads_to_the_posts(admin_client: Client, page) -> None:
     html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert url(page) in html
+
+
+@pytest.mark.parametrize("slug", sorted(registry().channels()))
+def test_every_channel_brings_a_preview_that_shows_the_page(admin_client: Client, page, slug: str) -> None:
+    channel = registry().channels()[slug]
+    assert get_template(channel.preview_template)
+    made = account(slug, name="Ein Konto", server="https://dienst.example")
+    sheet = shown(admin_client, page).find(attrs={"data-account": made.pk})
+    assert "Kongress" in sheet.find(class_="post").get_text()
+
+
+def test_the_preview_is_what_is_sent(admin_client: Client, page, board) -> None:
+    admin_client.post(url(page), entered(board, text="Kommt alle! {title}", hashtags="Hannover"))
+    seen = shown(admin_client, page).find(class_="post__text").get_text()
+    publish(page)
+    route_due()
+    send_posts(5)
+    sent = Post.objects.get()
+    assert sent.state == State.SENT
+    assert sent.text.replace("\n", "") == seen.strip()

@@ -23,9 +23,16 @@ class Line:
     """For a post by hand: the picture to go with it."""
 
     @property
+    def url(self) -> str:
+        """The page that it leads to."""
+        version = self.post.version
+        return version.content.url if version and version.snapshot else ""
+
+    @property
     def waits_for_hand(self) -> bool:
         """Whether a person has to post it now."""
-        return self.post.state == State.DEFERRED and self.post.next_try_at is None
+        by_hand = self.channel is not None and self.channel.capabilities.by_hand
+        return by_hand and self.post.state == State.DEFERRED and self.post.next_try_at is None
 
     @property
     def is_out(self) -> bool:
@@ -52,11 +59,16 @@ class Line:
         return self.may_act and self.post.state in (State.FAILED, State.UNKNOWN)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is still to be made."""
+        return self.post.state in OPEN_STATES
+
+    @property
     def is_moving(self) -> bool:
         """Whether something will happen to it without anybody's doing."""
         post = self.post
         wished = post.edit_requested_at or (post.withdraw_requested_at and not post.withdrawn_at)
-        under_way = post.state in OPEN_STATES and not self.waits_for_hand
+        under_way = self.is_open and not self.waits_for_hand
         return under_way or bool(wished and post.account_id)
 
 

@@ -20,6 +20,7 @@ from tasks.ledger.models import State
 from tasks.newsletter.importing.cells import escaped
 from tasks.newsletter.models import LANGUAGES
 from tasks.social.models import Post, SocialAccount, channel_choices
+from tasks.social.planning.lines import line_of
 
 
 class PostFilterSet(WagtailFilterSet):
@@ -67,6 +68,15 @@ class LinkColumn(Column):
         )
 
 
+def _language(post: Any) -> str:
+    return str(dict(LANGUAGES).get(post.language, "–"))
+
+
+def _state(post: Post) -> str:
+    waits = line_of(post, may_act=False).waits_for_hand
+    return gettext("waits for you") if waits else post.get_state_display()
+
+
 class PostsReport(ReportView):
     """All posts, newest first."""
 
@@ -106,8 +116,8 @@ class PostsReport(ReportView):
     columns = [
         Column("account_name", label=_("Account")),
         PageColumn("version", label=_("Page")),
-        Column("language", label=_("Language"), accessor="language"),
-        Column("state", label=_("State"), accessor="get_state_display"),
+        Column("language", label=_("Language"), accessor=_language),
+        Column("state", label=_("State"), accessor=_state),
         LinkColumn("remote_url", label=_("Post")),
         DateColumn("created_at", label=_("Created")),
         DateColumn("sent_at", label=_("Posted")),
