@@ -46,7 +46,10 @@ class TasksConfig(AppConfig):
                 "noticeboard": "tasks.social.noticeboard.channel.NoticeboardChannel",
             },
             feed_hubs="tasks.social.websub.hubs.hubs",
-            dashboard_panels=("tasks.announcements.dashboard.OutboxPanel",),
+            dashboard_panels=(
+                "tasks.announcements.dashboard.OutboxPanel",
+                "tasks.social.accounts.panel.AccountsPanel",
+            ),
             health_checks=(
                 "tasks.health.broker_answers",
                 "tasks.health.sweeper_runs",

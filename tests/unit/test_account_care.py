@@ -7,15 +7,19 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks.social.accounts.care import care_for_accounts, standing_of
+from tasks.social.accounts.care import care_for, care_for_accounts, standing_of
+from tasks.social.accounts.panel import in_need
 from tasks.social.channel import AuthFailed, Capabilities, Consent, Health, Rejected, Retryable
 from tasks.social.models import SocialAccount
 from tasks.social.noticeboard.channel import NoticeboardChannel
+from tasks.social.signals import account_needs_attention
 from tests.factories.social import account as stored
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,74 @@ def test_a_connection_that_lasts_is_not_warned_about(account: SocialAccount, cha
 def test_a_switched_off_account_is_left_alone(account: SocialAccount, channel: Any) -> None:
     SocialAccount.objects.update(active=False)
     assert care_for_accounts(5) == 0
+
+
+def test_a_service_that_is_down_is_no_look_at_the_account(account: SocialAccount, channel: Any) -> None:
+    channel.health = Retryable("connection refused")
+    assert care_for(account) == "connection refused"
+    channel.health = Health("@jumelage")
+    assert care_for(account) == ""
+
+
+def test_what_a_refused_post_has_found_is_warned_about_at_once_and_once(
+    account: SocialAccount, channel: Any
+) -> None:
+    User.objects.create_superuser("a", "admin@example.org")
+    SocialAccount.objects.update(probed_at=timezone.now(), trouble="token revoked")
+    assert care_for_accounts(5) == care_for_accounts(5) == channel.probes == 0
+    (message,) = mail.outbox
+    assert "token revoked" in message.body
+
+
+def test_others_hear_of_an_account_that_needs_attention_and_may_fail(
+    account: SocialAccount, channel: Any
+) -> None:
+    heard: list[tuple[Any, str]] = []
+
+    def fails(**said: Any) -> None:
+        heard.append((said["account"], said["standing"]))
+        raise ZeroDivisionError
+
+    account_needs_attention.connect(fails)
+    try:
+        channel.health = AuthFailed("token revoked")
+        care_for(account)
+    finally:
+        account_needs_attention.disconnect(fails)
+    assert heard == [(account, "trouble")]
+
+
+def test_the_home_page_shows_connections_that_need_somebody(
+    admin_client: Client, client: Client, account: SocialAccount
+) -> None:
+    stored("noticeboard", name="Gesund", expires_at=timezone.now() + timedelta(days=90))
+    stored("noticeboard", name="Abgeschaltet", trouble="revoked", active=False)
+    assert 'id="accounts-section"' not in admin_client.get("/admin/").content.decode()
+    SocialAccount.objects.filter(pk=account.pk).update(trouble="token revoked")
+    stored("noticeboard", name="Bald", expires_at=timezone.now() + timedelta(days=3, hours=1))
+    assert [(str(needy), how.text) for needy, how in in_need()] == [
+        ("Brett", "token revoked"),
+        ("Bald", "endet in 3 Tagen"),
+    ]
+    html = admin_client.get("/admin/").content.decode()
+    assert f'href="/admin/social-accounts/{account.pk}/"' in html
+    assert "token revoked" in html
+    editor = User.objects.create_user("editor", password="p")
+    editor.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(editor)
+    assert "token revoked" not in client.get("/admin/").content.decode()
+
+
+def test_the_home_page_costs_the_same_for_few_and_many(admin_client: Client, channel: Any) -> None:
+    def cost(number: int) -> int:
+        for count in range(number):
+            stored("noticeboard", name=f"B{count}", trouble="revoked")
+        with CaptureQueriesContext(connection) as queries:
+            assert admin_client.get("/admin/").status_code == 200
+        return len(queries)
+
+    cost(1)
+    assert cost(4) == cost(45)
 
 
 def sent_out(client: Client, account: SocialAccount) -> str:

@@ -96,6 +96,16 @@ def test_a_secret_that_is_typed_again_goes_to_the_new_server(
     assert (account.server, account.credentials["access_token"]) == ("https://new.example", "new")
 
 
+def test_what_connecting_has_gained_does_not_go_to_another_server(
+    admin_client: Client, account: SocialAccount
+) -> None:
+    SocialAccount.objects.update(credentials={"client_id": "c", "client_secret": "very-secret"})
+    assert save(admin_client, account, name="Neu") == {}
+    assert account.credentials["client_secret"] == "very-secret"
+    assert save(admin_client, account, server="https://new.example") == {}
+    assert (account.server, account.credentials) == ("https://new.example", {})
+
+
 def test_a_new_secret_ends_the_old_session_and_its_trouble(
     admin_client: Client, account: SocialAccount
 ) -> None:

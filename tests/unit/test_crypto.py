@@ -39,44 +39,44 @@ def test_a_token_that_no_key_fits_is_empty_and_no_crash(settings) -> None:
 
 def stored_token() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access_token FROM tasks_socialaccount")
+        cursor.execute("SELECT credentials FROM tasks_socialaccount")
         return str(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db
 def test_saving_without_the_key_keeps_the_secret(settings) -> None:
     settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
-    SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    SocialAccount.objects.create(name="A", channel="noticeboard", credentials={"token": "geheim"})
     before = stored_token()
     settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
     account = copy.deepcopy(SocialAccount.objects.get())
-    assert account.access_token == ""
+    assert account.credentials == {}
     account.name = "B"
     account.save()
     assert stored_token() == before
     settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
-    assert SocialAccount.objects.get().access_token == "geheim"
+    assert SocialAccount.objects.get().credentials == {"token": "geheim"}
     assert SocialAccount.objects.get().name == "B"
 
 
 @pytest.mark.django_db
 def test_a_new_secret_replaces_one_that_no_key_fits(settings) -> None:
     settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
-    SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    SocialAccount.objects.create(name="A", channel="noticeboard", credentials={"token": "geheim"})
     settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
     account = SocialAccount.objects.get()
-    account.access_token = "neu"
+    account.credentials = {"token": "neu"}
     account.save()
-    assert SocialAccount.objects.get().access_token == "neu"
+    assert SocialAccount.objects.get().credentials == {"token": "neu"}
 
 
 @pytest.mark.django_db
 def test_the_form_without_the_key_keeps_the_secret(settings, admin_client: Client) -> None:
     settings.ANTENNE_ENCRYPTION_KEYS = ["right"]
-    account = SocialAccount.objects.create(name="A", channel="noticeboard", access_token="geheim")
+    account = SocialAccount.objects.create(name="A", channel="noticeboard", credentials={"token": "geheim"})
     before = stored_token()
     settings.ANTENNE_ENCRYPTION_KEYS = ["wrong"]
-    data = {"name": "B", "channel": "noticeboard", "active": "on", "access_token": ""}
-    admin_client.post(f"/admin/tasks/socialaccount/edit/{account.pk}/", data)
+    general = {"template": "{title}", "min_gap": "5", "daily_cap": "25", "when_changed": "edit"}
+    admin_client.post(f"/admin/social-accounts/{account.pk}/", {"name": "B", "active": "on", **general})
     assert SocialAccount.objects.get().name == "B"
     assert stored_token() == before

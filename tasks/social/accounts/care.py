@@ -60,12 +60,29 @@ def care_for_accounts(seconds: float) -> int:
             break
         care_for(account)
         looked += 1
+    _warn_of_what_posting_found()
     return looked
 
 
-def care_for(account: SocialAccount) -> None:
-    """Probe, renew and warn; whatever a channel does, the next account gets its turn."""
+def _warn_of_what_posting_found() -> None:
+    """A post that was refused since the last look must not wait a day to be heard of."""
+    for account in SocialAccount.objects.filter(active=True, warned_at=None).exclude(trouble=""):
+        warning.warn_if_needed(account, "trouble")
+
+
+def care_for(account: SocialAccount) -> str:
+    """Probe, renew and warn; whatever a channel does, the next account gets its turn.
+
+    Returns why there was no look at it, if so: the service is down, or the channel is broken.
+    """
     SocialAccount.objects.filter(pk=account.pk).update(probed_at=timezone.now())
+    problem = _look(account)
+    account.refresh_from_db()
+    warning.warn_if_needed(account, standing_of(account).key)
+    return problem
+
+
+def _look(account: SocialAccount) -> str:
     try:
         _renew(account)
         _note(account, account.get_channel().probe(account))
@@ -75,10 +92,11 @@ def care_for(account: SocialAccount) -> None:
         _in_trouble(account, str(error))
     except ChannelError as error:
         logger.info("Account %s cannot be probed now: %s", account.pk, error)
+        return clean(str(error), DETAIL_LENGTH) or type(error).__name__
     except Exception as error:  # noqa: BLE001 -- third-party code
         logger.warning("Account %s cannot be probed: %s", account.pk, type(error).__name__)
-    account.refresh_from_db()
-    warning.warn_if_needed(account, standing_of(account).key)
+        return type(error).__name__
+    return ""
 
 
 def _renew(account: SocialAccount) -> None:

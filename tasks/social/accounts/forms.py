@@ -61,12 +61,17 @@ def is_valid(form: forms.Form, channel: Channel, account: SocialAccount) -> bool
     """Valid, and no stored secret would go to another server than the one it was typed for."""
     if not form.is_valid():
         return False
-    bound_to = getattr(channel.account_form, "bound_to", ChannelForm.bound_to)
-    moved = account.pk and {name for name in bound_to if name in form.changed_data}
+    moved = account.pk and is_moved(form, channel)
     for name in secrets_of(channel):
         if moved and account.credentials.get(name) and not form.cleaned_data.get(name):
             form.add_error(name, _("The server has changed: type this again."))
     return not form.errors
+
+
+def is_moved(form: forms.Form, channel: Channel) -> bool:
+    """Whether what the secrets are bound to has changed."""
+    bound_to = getattr(channel.account_form, "bound_to", ChannelForm.bound_to)
+    return any(name in form.changed_data for name in bound_to)
 
 
 def apply(form: forms.Form, channel: Channel, account: SocialAccount) -> None:
@@ -77,6 +82,9 @@ def apply(form: forms.Form, channel: Channel, account: SocialAccount) -> None:
     if new or server != account.server:
         account.session, account.trouble, account.probed_at, account.expires_at = {}, "", None, None
     account.server = server
-    merged = getattr(channel.account_form, "merged", ChannelForm.merged)
-    account.credentials = merged(account.credentials, new)
+    moved = account.pk is not None and is_moved(form, channel)
+    if new or moved:
+        merged = getattr(channel.account_form, "merged", ChannelForm.merged)
+        # What connecting has gained (a client's secret, a token) goes to no other server either.
+        account.credentials = merged({} if moved else account.credentials, new)
     account.options = {k: v for k, v in typed.items() if k not in (*secrets, "server")}

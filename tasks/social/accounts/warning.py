@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tasks.social.models import SocialAccount
+from tasks.social.signals import account_needs_attention
 
 logger = logging.getLogger(__name__)
 AGAIN = timedelta(days=5)
@@ -30,6 +31,7 @@ def warn_if_needed(account: SocialAccount, standing: str) -> int:
         return 0
     # Written down first: a relay that fails must not have them written to every hour.
     SocialAccount.objects.filter(pk=account.pk).update(warned_at=timezone.now())
+    account_needs_attention.send_robust(SocialAccount, account=account, standing=standing)
     return sum(_write(user, account) for user in carers())
 
 
