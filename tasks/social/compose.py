@@ -7,13 +7,10 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from tasks.social.counting import beginning
 from tasks.social.values import Draft
 
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 TOO_MANY_BREAKS = re.compile(r"\n{3,}")
-LONGEST = 10_000
-"""Graphemes of a lead that are looked at at all, whatever a service allows."""
 
 
 def values(draft: Draft) -> dict[str, str]:
@@ -53,29 +50,32 @@ def with_link(template: str) -> str:
 def compose(draft: Draft, fits: Callable[[str], bool]) -> str:
     """The text: the lead gives way first, then the hashtags; the editor's own words never do."""
     template, known = with_link(draft.template), values(draft)
-    text = fill(template, known)
-    if fits(text):
-        return text
-    if "{lead}" in template and (shorter := _with_less_lead(template, known, fits)) is not None:
-        return shorter
-    return fill(template, known | {"lead": "", "tags": ""})
-
-
-def _with_less_lead(template: str, known: dict[str, str], fits: Callable[[str], bool]) -> str | None:
-    """The longest text that fits with whole words of the lead; None where none does."""
-    words = beginning(known["lead"], LONGEST).split(" ")
+    words = known["lead"].split(" ")
 
     def text(number: int) -> str:
-        lead = f"{' '.join(words[:number])}…" if number else ""
-        return fill(template, known | {"lead": lead})
+        cut = "…" if 0 < number < len(words) else ""
+        return fill(template, known | {"lead": " ".join(words[:number]) + cut})
 
     if not fits(text(0)):
-        return None
-    low, high = 0, len(words)
+        return fill(template, known | {"lead": "", "tags": ""})
+    if "{lead}" not in template:
+        return text(0)
+    return text(_most(len(words), lambda number: fits(text(number))))
+
+
+def _most(largest: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to ``largest`` that fits; 0 does.
+
+    In growing steps first: a lead may be much longer than what fits, and counting takes time.
+    """
+    high = 1
+    while high < largest and fits(high):
+        high *= 2
+    low, high = high // 2, min(high, largest)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(text(middle)) else (low, middle - 1)
-    return text(low)
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
 def too_long(length: int, limit: int) -> str:

@@ -29,8 +29,3 @@ def utf16(text: str) -> int:
 def utf8(text: str) -> int:
     """Bytes in UTF-8."""
     return len(text.encode())
-
-
-def beginning(text: str, length: int) -> str:
-    """The first ``length`` graphemes of ``text``."""
-    return "".join(GRAPHEME.findall(text)[:length])
