@@ -12,6 +12,8 @@ pytestmark = pytest.mark.e2e
 
 TABS = 120
 PHONE = {"width": 390, "height": 844}
+TOO_WIDE = """[...document.querySelectorAll("main select, main input, main textarea, .account-kinds a")]
+    .filter(field => field.getBoundingClientRect().right > innerWidth).map(field => field.name)"""
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -46,5 +48,6 @@ def test_the_forms_of_an_account_fit_on_a_phone(browser: Browser, demo: Demo) ->
         for path in ("add/", "add/mastodon/"):
             page.goto(f"{demo.site}/admin/social-accounts/{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+            assert page.evaluate(TOO_WIDE) == [], path
     finally:
         context.close()

@@ -39,7 +39,7 @@ class WebSubChannel(Channel):
 
     slug = "websub"
     verbose_name = "WebSub"
-    icon = "rss"
+    icon = "globe"
     capabilities = Capabilities(edit=True, delete=False, repeat=Repeat.HARMLESS)
     account_form = WebSubForm
     preview_template = "tasks/social/previews/websub.html"
