@@ -189,7 +189,7 @@ class ChannelContract:
             self.publish(world, self.rendered(world), ticket())
 
     def test_a_post_can_be_edited(self, world: World) -> None:
-        """More than once with the same text."""
+        """More than once with the same text. Where that gives it another id, the new one counts."""
         if not world.channel.capabilities.edit:
             with pytest.raises(NotImplementedError):
                 world.channel.update(world.account, "1", self.rendered(world), ticket())
@@ -197,8 +197,8 @@ class ChannelContract:
         published = self.publish(world, self.rendered(world), ticket())
         other = self.rendered(world, title="Neuer Titel")
         for _time in range(2):
-            again = world.channel.update(world.account, published.remote_id, other, ticket())
-            assert again.remote_id == published.remote_id
+            published = world.channel.update(world.account, published.remote_id, other, ticket())
+            assert published.remote_id
         assert world.texts() == [other.text]
 
     def test_a_post_can_be_deleted_twice(self, world: World) -> None:
