@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
@@ -75,6 +75,12 @@ def on_page_moved(instance: Page, **kwargs: Any) -> None:
         changes.page_changed(instance, "page.moved")
 
 
+@never_raising
+def on_page_deleted(instance: Page, **kwargs: Any) -> None:
+    """The same; what was live is unpublished first, and its call not sent yet."""
+    changes.page_deleted(instance)
+
+
 def connect() -> None:
     """Connect all receivers, each once."""
     for model in registry().announceable_models():
@@ -86,3 +92,4 @@ def connect() -> None:
     page_unpublished.connect(on_page_unpublished, dispatch_uid="antenne.calls.unpublished")
     post_page_move.connect(on_page_moved, dispatch_uid="antenne.calls.moved")
     page_slug_changed.connect(on_page_moved, dispatch_uid="antenne.calls.slug_changed")
+    post_delete.connect(on_page_deleted, sender=Page, dispatch_uid="antenne.calls.deleted")

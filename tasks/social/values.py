@@ -116,7 +116,8 @@ class Ticket:
 
     ``key`` names the post to the service (at most 60 ASCII characters), ``at`` is the moment the
     post was made. ``state`` is what ``Pending`` left behind. No attempt was made before ``since``;
-    the remote ids in ``known`` belong to other posts (only filled for ``find_existing``).
+    the remote ids in ``known`` belong to other posts (only filled for ``find_existing``). ``edit_at``
+    is when the edit was asked for that ``update`` makes, in every attempt of it.
     """
 
     key: str
@@ -125,6 +126,7 @@ class Ticket:
     since: datetime
     state: Mapping[str, Any] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    edit_at: datetime | None = None
 
 
 @dataclass(frozen=True)

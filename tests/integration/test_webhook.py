@@ -21,6 +21,7 @@ from tasks.social.accounts.forms import apply, channel_form, is_valid
 from tasks.social.channel import AuthFailed, Rejected, Retryable
 from tasks.social.contract import ChannelContract, ticket
 from tasks.social.models import Post, SocialAccount
+from tasks.social.webhook.changes import resume_lost
 from tasks.social.webhook.channel import WebhookChannel
 from tasks.social.webhook.forms import new_secret
 from tasks.social.webhook.models import WebhookCall
@@ -119,6 +120,40 @@ def test_whatever_fails_is_tried_again_for_days(
     with pytest.raises(error):
         send(world)
     assert sum(world.channel.backoff, timedelta()) > timedelta(days=3)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_the_wait_that_the_endpoint_asks_for_is_kept(world: WebhookWorld, status: int) -> None:
+    world.answer(status, {"Retry-After": "77"})
+    with pytest.raises(Retryable) as raised:
+        send(world)
+    assert raised.value.after == 77
+
+
+def test_what_an_endpoint_answers_is_not_read(httpserver: HTTPServer, world: WebhookWorld) -> None:
+    read: list[int] = []
+
+    def parts() -> Iterator[bytes]:
+        for number in range(2000):
+            read.append(number)
+            yield b"x" * 65536
+
+    httpserver.expect_request("/endless").respond_with_handler(lambda request: Response(parts()))
+    world.account.server = httpserver.url_for("/endless")
+    send(world)
+    assert len(read) < 1000
+
+
+def test_an_edit_that_brings_back_an_earlier_text_is_told_too(world: WebhookWorld) -> None:
+    first, second = (laid_out(json.dumps({"title": title})) for title in ("Eins", "Zwei"))
+    key = world.channel.publish(first, world.account, ticket()).remote_id
+    for minute, post in enumerate((second, first, second, second)):
+        asked = timezone.now() + timedelta(minutes=min(minute, 2))
+        again = ticket(edit_at=asked.replace(second=0, microsecond=0))
+        world.channel.update(world.account, key, post, again)
+    assert [data["title"] for data in world.endpoint.known.values()] == ["Zwei"]
+    kinds = [event["type"] for event in world.endpoint.events.values()]
+    assert kinds == ["announcement.published", *["announcement.updated"] * 3]
 
 
 def test_gone_for_good_switches_the_account_off(world: WebhookWorld) -> None:
@@ -221,6 +256,75 @@ def test_nothing_of_a_draft_or_a_private_page_is_told(listening: WebhookWorld, s
     publish(page)
     assert told(listening) == [("page.published", None)]
     assert "Geheim" not in str(WebhookCall.objects.get().data)
+
+
+def test_a_page_that_is_deleted_is_told_as_deleted_and_a_draft_is_not_told(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    draft(site_tree.news["de"]).delete()
+    assert told(listening) == []
+    page = publish(draft(site_tree.news["de"]))
+    told(listening)
+    page.delete()
+    assert told(listening) == [("page.deleted", None)]
+
+
+def test_a_page_that_moves_is_told_with_its_new_address(listening: WebhookWorld, site_tree: SiteTree) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    told(listening)
+    page.move(site_tree.homes["de"], pos="last-child")
+    assert told(listening) == [("page.moved", type(page).objects.get(pk=page.pk).full_url)]
+
+
+def test_a_call_that_had_to_wait_does_not_tell_the_old_state_last(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    listening.answer(503)
+    assert told(listening) == []
+    page.unpublish()
+    WebhookCall.objects.update(next_try_at=timezone.now())
+    assert told(listening) == [("page.unpublished", None)]
+    states = dict(WebhookCall.objects.values_list("event", "state"))
+    assert states == {"page.published": State.SUPPRESSED, "page.unpublished": State.SENT}
+
+
+def test_a_change_is_not_put_into_a_call_that_may_have_arrived(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    WebhookCall.objects.update(state=State.UNKNOWN, worker="dead")
+    resume_lost(9)
+    page.unpublish()
+    assert WebhookCall.objects.count() == 2
+    assert told(listening) == [("page.unpublished", None)]
+
+
+def test_a_call_of_a_dead_worker_is_sent_again_but_not_for_ever(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    publish(draft(site_tree.news["de"]))
+    WebhookCall.objects.update(state=State.UNKNOWN, worker="dead")
+    assert resume_lost(9) == 1
+    WebhookCall.objects.update(state=State.UNKNOWN, attempts=9)
+    assert resume_lost(9) == 0
+
+
+def test_a_page_made_private_while_its_call_waits_is_told_by_its_number(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    page = publish(draft(site_tree.news["de"], title="Geheim"))
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    assert told(listening) == [("page.published", None)]
+
+
+def test_every_call_ends_in_a_state_and_the_operator_can_stop_them(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    publish(draft(site_tree.news["de"]))
+    outbox.suppress()
+    assert told(listening) == []
+    assert WebhookCall.objects.get().state == State.SUPPRESSED
 
 
 def test_a_lost_reply_is_sent_again_under_the_same_identifier(

@@ -17,4 +17,5 @@ def ticket_of(post: Post, known: frozenset[str] = frozenset()) -> Ticket:
         since=max(post.announcement.release_at, post.version.live_at),
         state=post.progress,
         known=known,
+        edit_at=post.edit_requested_at,
     )

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook
 
 from cms import http
-from tasks.social.calls import call
-from tasks.social.errors import AuthFailed, Gone, RateLimited, Rejected, Retryable
+from tasks.social.calls import checked
+from tasks.social.errors import AuthFailed, ChannelError, Gone, Rejected, Retryable, Unknown
 
 if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
@@ -27,23 +27,30 @@ def send(account: SocialAccount, name: str, identifier: str, at: datetime, data:
     known = {"type": name, "timestamp": at.astimezone(UTC).isoformat(), "data": data}
     body = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
     try:
-        with http.client() as client:
-            call(
-                client,
-                "POST",
-                account.server,
-                posts=True,
-                content=body.encode(),
-                headers=signed(account, identifier, body),
-            )
+        _call(account, body, signed(account, identifier, body))
     except Gone as error:
-        if error.code == "410":
-            raise _switched_off(account) from error
-        raise Retryable(str(error), error.code) from error
-    except (Rejected, AuthFailed, RateLimited) as error:
-        if isinstance(error, Rejected):
-            raise Retryable(str(error), error.code) from error
-        raise
+        raise _switched_off(account) if error.code == "410" else _later(error) from error
+    except Rejected as error:
+        raise _later(error) from error
+
+
+def _call(account: SocialAccount, body: str, headers: dict[str, str]) -> None:
+    """One POST. Only status and headers of the answer count: what else it says is never read."""
+    try:
+        with (
+            http.client() as client,
+            client.stream("POST", account.server, content=body.encode(), headers=headers) as reply,
+        ):
+            # Not as something that must not be there twice: of a 502 or 504, too, the wait is kept.
+            checked(reply, posts=False)
+    except http.NOT_CONNECTED as error:
+        raise Retryable(str(error)) from error
+    except http.ERRORS as error:
+        raise Unknown(_("The server's reply was lost: %(error)s") % {"error": error}) from error
+
+
+def _later(error: ChannelError) -> Retryable:
+    return Retryable(str(error), error.code)
 
 
 def signed(account: SocialAccount, identifier: str, body: str) -> dict[str, str]:

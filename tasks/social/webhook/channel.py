@@ -82,10 +82,11 @@ class WebhookChannel(Channel):
         return Published(ticket.key, rendered.url)
 
     def update(self, account: SocialAccount, remote_id: str, rendered: Rendered, ticket: Ticket) -> Published:
-        """``announcement.updated``, once for each state of it."""
+        """``announcement.updated``; an edit that brings back an earlier text is an event of its own."""
+        at = ticket.edit_at or ticket.at
         data = {"id": remote_id, **json.loads(rendered.text)}
-        identifier = f"{remote_id}-{rendered.fingerprint[:12]}"
-        send(account, "announcement.updated", identifier, timezone.now(), data)
+        identifier = f"{remote_id}-{rendered.fingerprint[:12]}-{at:%Y%m%dT%H%M%S%f}"
+        send(account, "announcement.updated", identifier, at, data)
         return Published(remote_id, rendered.url)
 
     def find_existing(self, account: SocialAccount, ticket: Ticket) -> Published | None:

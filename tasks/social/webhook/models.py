@@ -28,7 +28,10 @@ class WebhookCall(LedgerRow):
         verbose_name = _("call to other software")
         verbose_name_plural = _("calls to other software")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "next_try_at"], name="calls_due")]
+        indexes = [
+            models.Index(fields=["state", "next_try_at"], name="calls_due"),
+            models.Index(fields=["page_ref", "account"], name="calls_about_page"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event}: {self.page_ref}"
