@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
+from tasks.social import signals
 from tasks.social.channel import Capabilities, Pending, Published, Rejected, Repeat, Ticket, Unknown
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.channel import NoticeboardChannel
@@ -285,3 +286,28 @@ def test_a_channels_refusal_before_sending_is_final(site_tree: SiteTree, patient
     patient.answers[:] = [Rejected("no")]
     send_posts(5)
     assert Post.objects.get().state == State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("answer", "signal"),
+    [
+        (Published("7", "https://social.example/7"), "social_post_published"),
+        (Rejected("no"), "social_post_failed"),
+    ],
+)
+def test_observers_hear_of_a_post_and_cannot_break_it(
+    site_tree: SiteTree, patient, answer: Any, signal: str
+) -> None:
+    heard: list[Post] = []
+
+    def observe(post: Post, **_: Any) -> None:
+        heard.append(post)
+        raise ZeroDivisionError
+
+    getattr(signals, signal).connect(observe)
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [answer]
+    send_posts(5)
+    getattr(signals, signal).disconnect(observe)
+    assert heard == [Post.objects.get()]

@@ -33,6 +33,7 @@ from tasks.social.posts import pacing
 from tasks.social.posts.drafts import draft_of, plan_of
 from tasks.social.posts.gate import not_ready
 from tasks.social.posts.tickets import ticket_of
+from tasks.social.signals import social_post_failed, social_post_published
 from tasks.social.values import Pending, Published, Rendered, Repeat
 
 logger = logging.getLogger(__name__)
@@ -74,12 +75,21 @@ def _send_one(post: Post, worker: str) -> None:
     Post.objects.filter(pk=post.pk).update(**laid_out(prepared.rendered), withdraw_requested_at=None)
     turn = pacing.begin(post, prepared.account, worker)
     if turn is True:
-        claims.finish(post, worker, _attempt(post, prepared))
+        outcome = _attempt(post, prepared)
+        if claims.finish(post, worker, outcome):
+            _tell(post, outcome.state)
     elif turn:
         wait = (turn - timezone.now()).total_seconds()
         claims.finish(
             post, worker, not_yet(_("It waits for its turn: the account posts only so often."), wait)
         )
+
+
+def _tell(post: Post, state: str) -> None:
+    """Observers hear of it; what they raise is theirs."""
+    signal = {State.SENT: social_post_published, State.FAILED: social_post_failed}.get(State(state))
+    if signal:
+        signal.send_robust(sender=Post, post=Post.objects.get(pk=post.pk))
 
 
 def _prepare(post: Post) -> Prepared | Outcome:
