@@ -42,7 +42,6 @@ class ScriptedChannel(NoticeboardChannel):
     """Does what the test says instead of publishing."""
 
     capabilities = Capabilities(repeat=Repeat.FINDABLE)
-
     answer: Exception | None = None
     remote: Published | None = None
     withdrawing: Exception | None = None
