@@ -31,6 +31,7 @@ from tasks.newsletter.returns.registry import (
 from tasks.newsletter.topics import topic_label
 from tasks.social.accounts.registry import SocialAccountAdmin
 from tasks.social.models import Post
+from tasks.social.webhook.registry import WebhookCallAdmin
 
 
 class SubscribersAskThemselves(LookingNeedsPermission):
@@ -207,4 +208,5 @@ class AnnouncementsGroup(ModelAdminGroup):
         MailRelayAdmin,
         DomainPaceAdmin,
         SocialAccountAdmin,
+        WebhookCallAdmin,
     )

@@ -36,6 +36,7 @@ def admin_routes() -> list[Any]:
         path("consent/", include(consent_views)),
         path("imports/", include(import_views)),
         path("social-accounts/", include("tasks.social.accounts.urls")),
+        path("webhook-calls/", include("tasks.social.webhook.urls")),
     ]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -21,6 +24,7 @@ from tasks.social.accounts.forms import apply, channel_form, is_valid
 from tasks.social.channel import AuthFailed, Rejected, Retryable
 from tasks.social.contract import ChannelContract, ticket
 from tasks.social.models import Post, SocialAccount
+from tasks.social.webhook.calls import signed
 from tasks.social.webhook.changes import resume_lost
 from tasks.social.webhook.channel import WebhookChannel
 from tasks.social.webhook.forms import new_secret
@@ -352,3 +356,15 @@ def test_an_endpoint_that_hears_of_announcements_only(world: WebhookWorld, site_
     page.unpublish()
     outbox.social(10)
     assert world.endpoint.known == {}
+
+
+def test_the_documentations_example_verifies_a_call(world: WebhookWorld) -> None:
+    text = (Path(settings.BASE_DIR) / "docs/channels.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n# verify\.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)  # our own documentation
+    body = json.dumps({"type": "page.published"})
+    headers = signed(world.account, "antenne-1", body)
+    assert names["received"](body.encode(), headers, world.secret) == {"type": "page.published"}
+    with pytest.raises(WebhookVerificationError):
+        names["received"](body.encode() + b" ", headers, world.secret)

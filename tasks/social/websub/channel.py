@@ -61,7 +61,7 @@ class WebSubChannel(Channel):
         with http.client() as client:
             for topic in topics:
                 form = {"hub.mode": "publish", "hub.topic": topic, "hub.url": topic}
-                call(client, "POST", account.server, posts=False, data=form)
+                call(client, "POST", account.server, posts=True, data=form)
         return Published(ticket.key, topics[0])
 
     def update(self, account: SocialAccount, remote_id: str, rendered: Rendered, ticket: Ticket) -> Published:
