@@ -28,7 +28,9 @@ class LossyProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Take no more connections; closing alone would leave the thread waiting for one."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
     def _accept(self) -> None:
@@ -38,7 +40,11 @@ class LossyProxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.create_connection(self._target, WAIT_SECONDS) as server:
+        with client, contextlib.suppress(OSError):
+            self._relay(client)
+
+    def _relay(self, client: socket.socket) -> None:
+        with socket.create_connection(self._target, WAIT_SECONDS) as server:
             server.settimeout(WAIT_SECONDS)
             loses = threading.Event()
             threading.Thread(target=self._upstream, args=(client, server, loses), daemon=True).start()

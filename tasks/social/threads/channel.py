@@ -127,11 +127,7 @@ class ThreadsChannel(Channel):
             "code": code,
         }
         short = text_of(call(account, ROOT, "POST", "/oauth/access_token", **form), "access_token")
-        exchange: dict[str, Any] = {
-            "grant_type": "th_exchange_token",
-            "client_secret": secret,
-            "access_token": short,
-        }
+        exchange: dict[str, Any] = {"grant_type": "th_exchange_token", "client_secret": secret}
         return _token(call(account, ROOT, "GET", "/access_token", access_token=short, **exchange))
 
 
