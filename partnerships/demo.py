@@ -10,7 +10,7 @@ from django.db import transaction
 from partnerships.domain.importing import ImportReport, import_rows, read_rows
 from partnerships.domain.pages import make_pages
 from partnerships.domain.reference import DATA
-from partnerships.models import DirectoryPage, Partnership
+from partnerships.models import DirectoryPage, Partnership, SectionPage
 
 if TYPE_CHECKING:
     from cms.demo.content import DemoSite
@@ -32,13 +32,18 @@ TEXTS = {
         "chacun avec ses sources. Ce que nous ignorons est indiqué comme tel.",
     ),
 }
-EDITED = ("municipality", "partnership", "association")
+SectionTexts = dict[str, tuple[str, str, str]]
+SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = []
+"""Page type and, by language, title, slug and lead of each section below the directory."""
+EDITED = ("municipality", "partnership", "association", "topic")
 
 
 def load(demo: DemoSite) -> None:
     """Write the directory once; what exists already is left as its editors made it."""
     with transaction.atomic():
         _directories(demo)
+        for model, texts in SECTIONS:
+            _section(demo, model, texts)
         _let_editors_edit()
         if not Partnership.objects.exists():
             report = import_rows(read_rows(FILE).rows, provenance=f"Import of {FILE.name}", after=_pages)
@@ -64,6 +69,20 @@ def _directories(demo: DemoSite) -> None:
         home.add_child(instance=page)
         page.save_revision().publish()
         key = page.translation_key
+
+
+def _section(demo: DemoSite, model: type[SectionPage], texts: SectionTexts) -> None:
+    """One page of this type below each directory, translations of each other."""
+    found = model.objects.values_list("translation_key", flat=True).first()
+    for parent in DirectoryPage.objects.filter(locale__language_code__in=texts):
+        if model.objects.child_of(parent).exists():
+            continue
+        title, slug, lead = texts[parent.language]
+        page = model(title=title, slug=slug, lead=lead, locale=parent.locale, live=False)
+        page.translation_key = found or page.translation_key
+        parent.add_child(instance=page)
+        page.save_revision().publish()
+        found = page.translation_key
 
 
 def _let_editors_edit() -> None:

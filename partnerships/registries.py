@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -81,13 +82,21 @@ class MunicipalityAdmin(RecordAdmin):
             ],
             heading=_("What it is"),
         ),
-        MultiFieldPanel([FieldPanel("successor"), FieldPanel("merged_note")], heading=_("Merger")),
+        MultiFieldPanel(
+            [
+                FieldPanel("successor"),
+                FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_to")]),
+                FieldPanel("merged_note"),
+            ],
+            heading=_("Merger"),
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")]),
                 FieldRowPanel([FieldPanel("population"), FieldPanel("population_year")]),
                 FieldPanel("population_source"),
-                FieldPanel("wikidata_qid"),
+                FieldPanel("postcodes"),
+                FieldRowPanel([FieldPanel("website"), FieldPanel("wikidata_qid")]),
             ],
             heading=_("Figures"),
         ),
@@ -102,17 +111,36 @@ class PartnershipAdmin(RecordAdmin):
     menu_icon = "link"
     menu_order = 100
     list_display = ("title", "status", "year_signed", "last_confirmed_on")
-    list_filter = ("kind", "status", "is_listed")
+    list_filter = ("kind", "status", "topics", "verified", "is_listed")
     list_export = ("public_id", "title", "kind", "status", "year_signed", "is_listed", "last_confirmed_on")
     ordering = ("sort_key", "public_id")
     panels: ClassVar[list[Panel]] = [
         FieldPanel("public_id", read_only=True),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("status")]),
-        FieldRowPanel([FieldPanel("year_signed"), FieldPanel("last_confirmed_on")]),
         InlinePanel("members", heading=_("Members"), label=_("Member"), min_num=2),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("year_of_first_contact"), FieldPanel("year_signed")]),
+                FieldRowPanel([FieldPanel("years_renewed"), FieldPanel("year_ended")]),
+            ],
+            heading=_("History"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+                FieldRowPanel([FieldPanel("languages"), FieldPanel("rhythm")]),
+                FieldRowPanel([FieldPanel("last_exchange_on"), FieldPanel("next_exchange_on")]),
+                FieldPanel("usual_participants"),
+            ],
+            heading=_("Life"),
+        ),
         InlinePanel("sources", heading=_("Sources"), label=_("Source")),
+        FieldRowPanel([FieldPanel("verified"), FieldPanel("last_confirmed_on")]),
         FieldPanel("is_listed"),
-        MultiFieldPanel([FieldPanel("internal_note"), FieldPanel("provenance")], heading=_("For editors")),
+        MultiFieldPanel(
+            [FieldPanel("internal_note"), FieldPanel("provenance"), FieldPanel("rgre_id")],
+            heading=_("For editors"),
+        ),
     ]
 
     def get_queryset(self, request: Any) -> QuerySet[Partnership]:

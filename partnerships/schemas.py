@@ -25,6 +25,10 @@ class MunicipalityOut(Schema):
     region: str
     latitude: float | None
     longitude: float | None
+    postcodes: list[str]
+    website: str
+    valid_from: date | None = Field(description="first day, where it came out of a merger")
+    valid_to: date | None = Field(description="last day, where it was merged")
     population: int | None
     population_year: int | None
     population_source: str
@@ -37,6 +41,7 @@ class MemberOut(Schema):
     side: str
     signed_on: str | None = Field(description="the known part of the date: 1984, 1984-03 or 1984-03-11")
     signed_precision: str | None
+    signed_place: str
     municipality: MunicipalityOut
 
 
@@ -45,6 +50,8 @@ class SourceOut(Schema):
 
     url: str
     label: str
+    licence: str
+    checked_on: date | None
 
 
 class PartnershipOut(Schema):
@@ -55,11 +62,21 @@ class PartnershipOut(Schema):
     title: str
     kind: str
     status: str
+    year_of_first_contact: int | None
     year_signed: int | None
+    years_renewed: list[int]
+    year_ended: int | None
+    topics: list[str] = Field(description="keys such as `youth`")
+    languages: list[str] = Field(description="in which the partners talk, ISO 639-1")
+    rhythm: str
+    last_exchange_on: date | None
+    next_exchange_on: date | None
+    usual_participants: int | None
     members: list[MemberOut]
     associations: list[str]
     distance_km: int | None
     sources: list[SourceOut]
+    verified: str = Field(description="`yes`, `self_reported` or `no`")
     last_confirmed_on: date | None
 
 

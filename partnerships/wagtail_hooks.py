@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, Panel
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.options import modeladmin_register
 
 from partnerships.choosers import municipality_chooser, partnership_chooser
-from partnerships.models import Association
+from partnerships.models import Association, Topic
 from partnerships.registries import DirectoryGroup
 
 
@@ -25,6 +28,26 @@ class AssociationViewSet(SnippetViewSet):
     list_display = ("name", "municipality")
     list_filter = ("municipality__country",)
     search_fields = ("name",)
+    panels: ClassVar[list[Panel]] = [
+        FieldPanel("name"),
+        FieldPanel("municipality"),
+        FieldRowPanel([FieldPanel("legal_form"), FieldPanel("year_founded")]),
+        FieldRowPanel([FieldPanel("members_count"), FieldPanel("website")]),
+        FieldPanel("partnerships"),
+        FieldPanel("counterpart"),
+        InlinePanel("contacts", heading=_("Contacts"), label=_("Contact")),
+    ]
+
+
+class TopicViewSet(SnippetViewSet):
+    """What partnerships are about, an editorial record."""
+
+    model = Topic
+    icon = "tag"
+    menu_label = _("Topics")
+    menu_order = 270
+    list_display = ("key", "name_de", "name_fr")
+    search_fields = ("key", "name_de", "name_fr", "name_en")
 
 
 @hooks.register("register_admin_viewset")
@@ -35,3 +58,4 @@ def register_choosers() -> list[ViewSet]:
 
 modeladmin_register(DirectoryGroup)
 register_snippet(AssociationViewSet)
+register_snippet(TopicViewSet)

@@ -7,7 +7,7 @@ from typing import Any
 
 from partnerships.domain import partial_dates
 from partnerships.domain.distance import distance_km
-from partnerships.models import Municipality, Partnership, PartnershipMember
+from partnerships.models import Municipality, Partnership, PartnershipMember, PartnershipSource
 
 
 def municipality_document(place: Municipality) -> dict[str, Any]:
@@ -28,6 +28,10 @@ def municipality_document(place: Municipality) -> dict[str, Any]:
         "region": place.region,
         "latitude": position[0] if position else None,
         "longitude": position[1] if position else None,
+        "postcodes": place.postcodes.split(),
+        "website": place.website,
+        "valid_from": place.valid_from,
+        "valid_to": place.valid_to,
         "population": place.population,
         "population_year": place.population_year,
         "population_source": place.population_source,
@@ -45,13 +49,28 @@ def partnership_document(partnership: Partnership) -> dict[str, Any]:
         "title": " – ".join(member.municipality.label("") for member in members),
         "kind": partnership.kind,
         "status": partnership.status,
+        "year_of_first_contact": partnership.year_of_first_contact,
         "year_signed": partnership.year_signed,
+        "years_renewed": [int(year) for year in partnership.years_renewed.split(", ") if year],
+        "year_ended": partnership.year_ended,
+        "topics": sorted(topic.key for topic in partnership.topics.all()),
+        "languages": [code for code in partnership.languages.split(", ") if code],
+        "rhythm": partnership.rhythm,
+        "last_exchange_on": partnership.last_exchange_on,
+        "next_exchange_on": partnership.next_exchange_on,
+        "usual_participants": partnership.usual_participants,
         "members": [_member_document(member) for member in members],
         "associations": [association.name for association in partnership.associations.all()],
         "distance_km": distance_km(members),
-        "sources": [{"url": source.url, "label": source.label} for source in partnership.sources.all()],
+        "sources": [_source_document(source) for source in partnership.sources.all()],
+        "verified": partnership.verified,
         "last_confirmed_on": partnership.last_confirmed_on,
     }
+
+
+def _source_document(source: PartnershipSource) -> dict[str, Any]:
+    names = ("url", "label", "licence", "checked_on")
+    return {name: getattr(source, name) for name in names}
 
 
 def _member_document(member: PartnershipMember) -> dict[str, Any]:
@@ -60,6 +79,7 @@ def _member_document(member: PartnershipMember) -> dict[str, Any]:
         "side": member.side,
         "signed_on": partial_dates.iso(signed, member.signed_precision) if signed else None,
         "signed_precision": member.signed_precision if signed else None,
+        "signed_place": member.signed_place,
         "municipality": municipality_document(member.municipality),
     }
 

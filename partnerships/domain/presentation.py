@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cms.announceable import Fact
@@ -61,16 +62,45 @@ def partnership_facts(partnership: Partnership) -> list[Fact]:
 def _facts(partnership: Partnership) -> Iterator[tuple[str, str]]:
     yield _("Kind"), str(partnership.get_kind_display())
     yield _("Status"), str(partnership.get_status_display())
-    yield _("Signed"), str(partnership.year_signed) if partnership.year_signed else _("unknown")
+    yield from _history_facts(partnership)
     distance = distance_km(partnership.members.all())
     if distance is not None:
         yield _("Distance as the crow flies"), f"{grouped(distance)}{NBSP}km"
     associations = [association.name for association in partnership.associations.all()]
     if associations:
         yield _("Looked after by"), ", ".join(associations)
+    yield from _life_facts(partnership)
     if partnership.last_confirmed_on:
         yield _("Last confirmed"), date_format(partnership.last_confirmed_on, "DATE_FORMAT")
     yield _("Reference"), partnership.public_id
+
+
+def _history_facts(partnership: Partnership) -> Iterator[tuple[str, str]]:
+    if partnership.year_of_first_contact:
+        yield _("First contact"), str(partnership.year_of_first_contact)
+    yield _("Signed"), str(partnership.year_signed) if partnership.year_signed else _("unknown")
+    if partnership.years_renewed:
+        yield _("Renewed"), partnership.years_renewed
+    if partnership.year_ended:
+        yield _("Ended"), str(partnership.year_ended)
+
+
+def _life_facts(partnership: Partnership) -> Iterator[tuple[str, str]]:
+    topics = sorted(topic.label() for topic in partnership.topics.all())
+    if topics:
+        yield _("Topics"), ", ".join(topics)
+    if partnership.languages:
+        yield _("Languages"), ", ".join(map(language_name, partnership.languages.split(", ")))
+    if partnership.rhythm:
+        yield _("Meetings"), str(partnership.get_rhythm_display())
+    for label, day in (
+        (_("Last exchange"), partnership.last_exchange_on),
+        (_("Next exchange"), partnership.next_exchange_on),
+    ):
+        if day:
+            yield label, date_format(day, "DATE_FORMAT")
+    if partnership.usual_participants:
+        yield _("Usual number of participants"), grouped(partnership.usual_participants)
 
 
 def _card(member: PartnershipMember) -> MemberCard:
@@ -125,6 +155,14 @@ def history(place: Municipality) -> Iterator[str]:
 def country_name(code: str) -> str:
     """The country's name; its code where the site has no word for it."""
     return {"DE": _("Germany"), "FR": _("France")}.get(code, code)
+
+
+def language_name(code: str) -> str:
+    """The language's name in the active language; the code where Django has no name for it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def grouped(number: int) -> str:

@@ -1,9 +1,21 @@
 """The directory's models: facts as language-neutral records, texts as pages."""
 
 from partnerships.models.association import Association
-from partnerships.models.choices import CodeType, Kind, Level, Precision, Status
+from partnerships.models.choices import (
+    CodeType,
+    Kind,
+    Language,
+    LegalForm,
+    Level,
+    Precision,
+    Rhythm,
+    Status,
+    Verification,
+    Visibility,
+)
+from partnerships.models.contact import ContactPoint, ContactQuerySet
 from partnerships.models.municipality import Municipality
-from partnerships.models.pages import DirectoryPage, PartnershipPage
+from partnerships.models.pages import DirectoryPage, PartnershipPage, SectionPage
 from partnerships.models.partnership import (
     Partnership,
     PartnershipIdentifier,
@@ -11,12 +23,17 @@ from partnerships.models.partnership import (
     PartnershipQuerySet,
     PartnershipSource,
 )
+from partnerships.models.topic import Topic
 
 __all__ = [
     "Association",
     "CodeType",
+    "ContactPoint",
+    "ContactQuerySet",
     "DirectoryPage",
     "Kind",
+    "Language",
+    "LegalForm",
     "Level",
     "Municipality",
     "Partnership",
@@ -26,5 +43,10 @@ __all__ = [
     "PartnershipQuerySet",
     "PartnershipSource",
     "Precision",
+    "Rhythm",
+    "SectionPage",
     "Status",
+    "Topic",
+    "Verification",
+    "Visibility",
 ]

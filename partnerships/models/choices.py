@@ -22,6 +22,8 @@ class CodeType(models.TextChoices):
 
     AGS = "ags", _("AGS (German municipality key)")
     INSEE = "insee", _("INSEE (French commune code)")
+    SIREN = "siren", _("SIREN (French public bodies, e.g. an EPCI)")
+    NUTS = "nuts", _("NUTS (European regions and districts)")
 
 
 class Kind(models.TextChoices):
@@ -51,3 +53,47 @@ class Precision(models.TextChoices):
     DAY = "day", _("Day")
     MONTH = "month", _("Month")
     YEAR = "year", _("Year")
+
+
+class Rhythm(models.TextChoices):
+    """How often partners meet."""
+
+    SEVERAL = "several", _("Several times a year")
+    YEARLY = "yearly", _("Every year")
+    ALTERNATING = "alternating", _("Every year, in turn here and there")
+    BIENNIAL = "biennial", _("Every second year")
+    IRREGULAR = "irregular", _("Now and then")
+
+
+class Verification(models.TextChoices):
+    """Whether somebody has checked the facts."""
+
+    YES = "yes", pgettext_lazy("verified", "Yes, by a source")
+    SELF_REPORTED = "self_reported", pgettext_lazy("verified", "Reported by the partners themselves")
+    NO = "no", pgettext_lazy("verified", "No")
+
+
+class LegalForm(models.TextChoices):
+    """What an association is in law."""
+
+    EV = "ev", _("Registered association (e. V.)")
+    LOI_1901 = "loi_1901", _("Association under the law of 1901")
+    MUNICIPAL = "municipal", _("Part of the town administration")
+    INFORMAL = "informal", _("Informal group")
+    OTHER = "other", pgettext_lazy("legal form", "Other")
+
+
+class Visibility(models.TextChoices):
+    """How far a contact may be used. An address itself is never shown to anybody but editors."""
+
+    PUBLIC = "public", _("Name and role are shown, messages are passed on")
+    RELAY = "relay", _("Nothing is shown, messages are passed on")
+    INTERNAL = "internal", _("For editors only")
+
+
+class Language(models.TextChoices):
+    """The languages in which the directory writes to people."""
+
+    DE = "de", _("German")
+    FR = "fr", _("French")
+    EN = "en", _("English")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +104,16 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
         help_text=_("Landkreis, Region or département."),
     )
     region = models.CharField(_("region"), max_length=80, blank=True, help_text=_("Bundesland or région."))
+    valid_from = models.DateField(
+        _("exists since"), null=True, blank=True, help_text=_("For a municipality that came out of a merger.")
+    )
+    valid_to = models.DateField(
+        _("existed until"), null=True, blank=True, help_text=_("The last day before it was merged.")
+    )
+    postcodes = models.CharField(
+        _("postcodes"), max_length=500, blank=True, help_text=_("Separated by spaces. The search finds them.")
+    )
+    website = models.URLField(_("website"), blank=True, help_text=_("The municipality's own site."))
     lat = models.FloatField(
         _("latitude"),
         null=True,
@@ -172,6 +182,11 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
                 name="municipality_position_complete",
                 violation_error_message=_("Latitude and longitude belong together."),
             ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),
+                name="municipality_validity_in_order",
+                violation_error_message=_("It cannot have ended before it began."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,7 +217,8 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
     def make_search_text(self) -> str:
         """Every name this record can be found by, normalised."""
         return searchable(
-            self.name, self.name_de, self.name_fr, *self.aliases.splitlines(), self.official_code
+            *(self.name, self.name_de, self.name_fr, *self.aliases.splitlines()),
+            *(self.official_code, self.postcodes),
         )
 
     @property

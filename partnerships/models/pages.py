@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,6 @@ class DirectoryPage(RoutablePageMixin, SitePage):
     """All partnerships with search, filters and map, in one language."""
 
     parent_page_types: ClassVar[list[str]] = ["cms.HomePage"]
-    subpage_types: ClassVar[list[str]] = ["partnerships.PartnershipPage"]
     max_count_per_parent = 1
     show_in_menus_default = True
     template = "partnerships/directory_page.html"
@@ -33,6 +33,11 @@ class DirectoryPage(RoutablePageMixin, SitePage):
     class Meta:
         verbose_name = _("partnership directory")
         verbose_name_plural = _("partnership directories")
+
+    @property
+    def sections(self) -> QuerySet[Page]:
+        """The directory's other public pages, such as the requests or the statistics."""
+        return self.get_children().live().public().not_type(PartnershipPage)
 
     @path("")
     def listing(self, request: HttpRequest) -> HttpResponse:
@@ -51,6 +56,17 @@ class DirectoryPage(RoutablePageMixin, SitePage):
         if page is None:
             raise Http404
         return redirect(page.get_url(request), permanent=False)
+
+
+class SectionPage(SitePage):
+    """A page below the directory that shows something of its records, one per language."""
+
+    parent_page_types: ClassVar[list[str]] = ["partnerships.DirectoryPage"]
+    subpage_types: ClassVar[list[str]] = []
+    max_count_per_parent = 1
+
+    class Meta:
+        abstract = True
 
 
 class PartnershipPage(AnnounceablePage):

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from partnerships.domain.identifiers import partnership_id
-from partnerships.models.choices import Kind, Precision, Status
+from partnerships.models.choices import Kind, Precision, Rhythm, Status, Verification
 from partnerships.models.municipality import Municipality
+from partnerships.models.topic import Topic
 
 YEARS = [MinValueValidator(1800), MaxValueValidator(2100)]
 
@@ -35,7 +36,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
 
     def with_details(self) -> Self:
         """All that a partnership's own page or API document shows."""
-        related = ("members__municipality__predecessors", "sources", "associations", "identifiers")
+        related = ("members__municipality__predecessors", "sources", "associations", "identifiers", "topics")
         return self.with_members().prefetch_related(*related)
 
 
@@ -70,6 +71,59 @@ class Partnership(ClusterableModel):
         validators=YEARS,
         help_text=_("Leave empty if it is not known; readers then see “unknown”."),
     )
+    year_ended = models.PositiveSmallIntegerField(
+        _("year of its end"),
+        null=True,
+        blank=True,
+        validators=YEARS,
+        help_text=_("Only for a partnership that has ended."),
+    )
+    year_of_first_contact = models.PositiveSmallIntegerField(
+        _("year of the first contact"),
+        null=True,
+        blank=True,
+        validators=YEARS,
+        help_text=_("E.g. of a school exchange before the signing."),
+    )
+    years_renewed = models.CharField(
+        _("renewed in"),
+        max_length=100,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}(, \d{4})*$", _("Years with a comma between, e.g. 1994, 2019."))],
+        help_text=_("The years in which it was solemnly renewed, e.g. 1994, 2019."),
+    )
+    topics = ParentalManyToManyField(
+        Topic,
+        verbose_name=_("topics"),
+        blank=True,
+        related_name="partnerships",
+        help_text=_("What the partners do together."),
+    )
+    languages = models.CharField(
+        _("languages"),
+        max_length=40,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[a-z]{2}(, [a-z]{2})*$", _("Codes with a comma between, e.g. de, fr."))
+        ],
+        help_text=_("In which the partners talk: ISO codes, e.g. de, fr, en."),
+    )
+    rhythm = models.CharField(
+        _("rhythm"),
+        max_length=16,
+        choices=Rhythm.choices,
+        blank=True,
+        help_text=_("How often they meet as a rule."),
+    )
+    last_exchange_on = models.DateField(
+        _("last exchange"), null=True, blank=True, help_text=_("The first day of the last meeting known.")
+    )
+    next_exchange_on = models.DateField(
+        _("next exchange"), null=True, blank=True, help_text=_("The first day of the next meeting.")
+    )
+    usual_participants = models.PositiveIntegerField(
+        _("usual number of participants"), null=True, blank=True, help_text=_("Of one exchange, about.")
+    )
     is_listed = models.BooleanField(
         _("shown to the public"),
         default=True,
@@ -83,6 +137,16 @@ class Partnership(ClusterableModel):
         max_length=200,
         blank=True,
         help_text=_("How the record came here, e.g. an import. Not shown."),
+    )
+    verified = models.CharField(
+        _("verified"),
+        max_length=16,
+        choices=Verification.choices,
+        default=Verification.NO,
+        help_text=_("Whether the facts were checked, and by whom."),
+    )
+    rgre_id = models.CharField(
+        _("RGRE id"), max_length=40, blank=True, help_text=_("Its number in the database of RGRE, if known.")
     )
     last_confirmed_on = models.DateField(
         _("last confirmed on"),
@@ -104,8 +168,10 @@ class Partnership(ClusterableModel):
         return self.title() or self.public_id
 
     def clean(self) -> None:
-        """Refuse an id that another partnership has or had."""
+        """Refuse an id that another partnership has or had, and an end before the beginning."""
         super().clean()
+        if self.year_ended and self.year_ended < (self.year_signed or 0):
+            raise ValidationError({"year_ended": _("It cannot have ended before it was signed.")})
         row = PartnershipIdentifier.objects.filter(identifier=self.public_id).first()
         if self.public_id and row and (self.pk is None or row.partnership_id != self.pk):
             raise ValidationError({"public_id": _("This id is or was that of another partnership.")})
@@ -158,6 +224,9 @@ class PartnershipMember(Orderable):
         default=Precision.DAY,
         help_text=_("How much of the date is known."),
     )
+    signed_place = models.CharField(
+        _("signed at"), max_length=120, blank=True, help_text=_("Where the document was signed.")
+    )
 
     class Meta(Orderable.Meta):
         verbose_name = _("member")
@@ -177,6 +246,15 @@ class PartnershipSource(Orderable):
     url = models.URLField(_("web address"), max_length=500, blank=True, help_text=_("The page that says so."))
     label = models.CharField(
         _("description"), max_length=250, blank=True, help_text=_("Title, date or place of the source.")
+    )
+    licence = models.CharField(
+        _("licence"),
+        max_length=80,
+        blank=True,
+        help_text=_("Under which the source may be used, e.g. CC BY 4.0. Exports name it."),
+    )
+    checked_on = models.DateField(
+        _("looked at on"), null=True, blank=True, help_text=_("When somebody last read it.")
     )
 
     class Meta(Orderable.Meta):

@@ -44,6 +44,7 @@ def form(*places: Municipality, **fields: Any) -> dict[str, Any]:
         {
             "kind": "partnership",
             "status": "active",
+            "verified": "no",
             "is_listed": "on",
             "members": members(*places),
             "sources": inline_formset([]),
@@ -156,7 +157,8 @@ def test_associations_are_snippets(admin_client: Client) -> None:
     record = partnership(municipality("Celle"), municipality("Meudon", "FR"))
     viewset = Association.snippet_viewset
     url = reverse(viewset.get_url_name("add"))
-    response = admin_client.post(url, {"name": "Freundeskreis", "partnerships": [record.pk]})
+    data = nested_form_data({"name": "Freundeskreis", "contacts": inline_formset([])})
+    response = admin_client.post(url, {**data, "partnerships": [record.pk]})
     assert response.status_code == 302, response.context["form"].errors
     record.refresh_from_db()
     assert "freundeskreis" in record.search_text

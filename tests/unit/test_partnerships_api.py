@@ -72,7 +72,9 @@ def test_detail_has_members_dates_and_sources_but_no_internal_notes(client: Clie
     PartnershipSource.objects.create(partnership=record, url="https://example.org/", label="Page")
     document = get(client, "/partnerships/DE03241002-FR76451")
     assert [member["signed_on"] for member in document["members"]] == ["1966-07-11", "1967-04"]
-    assert document["sources"] == [{"url": "https://example.org/", "label": "Page"}]
+    assert document["sources"] == [
+        {"url": "https://example.org/", "label": "Page", "licence": "", "checked_on": None}
+    ]
     assert document["distance_km"] > 0
     assert "working note" not in str(document)
     assert "internal_note" not in str(document)
