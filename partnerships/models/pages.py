@@ -37,7 +37,8 @@ class DirectoryPage(RoutablePageMixin, SitePage):
     @property
     def sections(self) -> QuerySet[Page]:
         """The directory's other public pages, such as the requests or the statistics."""
-        return self.get_children().live().public().not_type(PartnershipPage)
+        pages: QuerySet[Page] = self.get_children().live().public().not_type(PartnershipPage)
+        return pages
 
     @path("")
     def listing(self, request: HttpRequest) -> HttpResponse:
