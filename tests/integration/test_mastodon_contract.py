@@ -110,6 +110,8 @@ def world(mock: str, photo: Picture, db: None) -> Iterator[MastodonWorld]:
 class TestMastodon(ChannelContract):
     """All tests of the contract, on a server that keeps to Mastodon's documentation."""
 
+    slug = "mastodon"
+
 
 @pytest.fixture
 def snac(tmp_path: Path, db: None) -> Iterator[MastodonWorld]:
@@ -122,6 +124,8 @@ def snac(tmp_path: Path, db: None) -> Iterator[MastodonWorld]:
 
 class TestSnac(ChannelContract):
     """The same on a server of other habits."""
+
+    slug = "mastodon"
 
     @pytest.fixture
     def world(self, snac: MastodonWorld) -> MastodonWorld:

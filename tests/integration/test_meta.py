@@ -68,6 +68,8 @@ threads = world_of(ThreadsChannel(), b"/threads_publish ", PHOTO)
 class TestFacebook(ChannelContract):
     """All tests of the contract."""
 
+    slug = "facebook"
+
     @pytest.fixture
     def world(self, facebook: MetaWorld) -> MetaWorld:
         return facebook
@@ -76,6 +78,8 @@ class TestFacebook(ChannelContract):
 class TestInstagram(ChannelContract):
     """All tests of the contract."""
 
+    slug = "instagram"
+
     @pytest.fixture
     def world(self, instagram: MetaWorld) -> MetaWorld:
         return instagram
@@ -83,6 +87,8 @@ class TestInstagram(ChannelContract):
 
 class TestThreads(ChannelContract):
     """All tests of the contract."""
+
+    slug = "threads"
 
     @pytest.fixture
     def world(self, threads: MetaWorld) -> MetaWorld:

@@ -67,6 +67,8 @@ def world(request: pytest.FixtureRequest, httpserver: HTTPServer, photo: Picture
 class TestTelegram(ChannelContract):
     """All tests of the contract, as a message and as a photo with a caption."""
 
+    slug = "telegram"
+
 
 @pytest.fixture
 def texting(httpserver: HTTPServer) -> Iterator[TelegramWorld]:

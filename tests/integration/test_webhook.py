@@ -103,6 +103,8 @@ def world(httpserver: HTTPServer, db: None) -> Iterator[WebhookWorld]:
 class TestWebhook(ChannelContract):
     """All tests of the contract."""
 
+    slug = "webhook"
+
     def test_what_fits_is_what_is_counted(self, world: Any) -> None:
         """JSON grows by more than what is put into it, so the limit is tried on whole data."""
         limits = world.channel.limits(world.account)
