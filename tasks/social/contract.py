@@ -103,8 +103,8 @@ class LocalChannelContract:
         return world.channel.render(self.draft(world, **fields), self.limits(world))
 
     def limits(self, world: Place) -> Limits:
-        """What fits."""
-        return world.channel.limits(world.account)
+        """What fits into the post of the tests."""
+        return world.channel.limits_for(world.channel.limits(world.account), world.image)
 
     def publish(self, world: Place, post: Rendered, same: Ticket) -> Published:
         """As the worker does it: again and again, as long as the service is busy with it."""

@@ -20,8 +20,13 @@ SECONDS = 20
 
 
 def post_page(parent: Page, **fields: Any) -> Any:
-    """A page that is published and whose posts are all out. A service may be busy for some rounds."""
-    page = publish(draft(parent, **fields))
+    """A new page whose posts are all out."""
+    return post_ready(draft(parent, **fields))
+
+
+def post_ready(page: Page) -> Any:
+    """``page``, published, with all its posts out. A service may be busy for some rounds."""
+    page = publish(page)
     route_due()
     for _round in range(ROUNDS):
         Post.objects.filter(state=State.DEFERRED).update(next_try_at=timezone.now())
