@@ -17,6 +17,7 @@ from tasks.social.channel import (
     AuthFailed,
     Draft,
     Gone,
+    Limits,
     Published,
     RateLimited,
     Rejected,
@@ -165,6 +166,30 @@ def test_each_status_has_its_meaning(httpserver: HTTPServer, status: int, error:
         MastodonChannel().publish(RENDERED, account, ticket("k"))
     assert type(raised.value) is error
     assert raised.value.code == str(status)
+
+
+def test_an_image_that_is_still_worked_on_is_waited_for(httpserver: HTTPServer) -> None:
+    """422 says so, and else that the status is wrong."""
+    said = {"error": "Cannot attach files that have not finished processing. Try again in a moment!"}
+    httpserver.expect_request("/api/v1/statuses").respond_with_json(said, status=422)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
+    with pytest.raises(Retryable):
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("@lyon@mastodon.example", 5),
+        ("Mit @lyon@mastodon.example, @hannover@soziales.example.", 21),
+        ("an redaktion@antenne.example", 28),
+        ("https://antenne.example/@lyon@mastodon.example", 23),
+        ("@lyon", 5),
+    ],
+)
+def test_of_a_mention_only_the_name_counts(text: str, length: int) -> None:
+    """As Mastodon's own StatusLengthValidator has it."""
+    assert MastodonChannel().count(text, Limits(500, url_length=23)) == length
 
 
 def test_answer_that_is_not_json_may_have_worked(httpserver: HTTPServer) -> None:

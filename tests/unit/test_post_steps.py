@@ -11,17 +11,27 @@ from django.utils import timezone
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social import signals
-from tasks.social.channel import Capabilities, Pending, Published, Rejected, Repeat, Ticket, Unknown
+from tasks.social.channel import (
+    Capabilities,
+    Pending,
+    Published,
+    Rejected,
+    Repeat,
+    Retryable,
+    Ticket,
+    Unknown,
+)
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.channel import NoticeboardChannel
 from tasks.social.noticeboard.models import Notice
+from tasks.social.posts.drafts import draft_of
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import send_posts
 from tasks.social.values import Rendered
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
-from tests.factories.social import account
+from tests.factories.social import account, content, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -280,12 +290,58 @@ def test_an_edit_that_does_not_fit_leaves_the_post_and_says_why(posted: Any) -> 
     assert Notice.objects.get().text.startswith("Kongres\n\n")
 
 
+@pytest.mark.parametrize("error", [Retryable("busy"), Unknown("lost")])
+def test_a_channel_says_itself_how_long_it_waits_and_how_often(
+    site_tree: SiteTree, patient, error: Exception, monkeypatch
+) -> None:
+    monkeypatch.setattr(PatientChannel, "backoff", (timedelta(days=2),))
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [error, error]
+    send_posts(5)
+    post = Post.objects.get()
+    assert post.state == State.DEFERRED
+    assert post.next_try_at - timezone.now() > timedelta(days=1)
+    due_now()
+    send_posts(5)
+    assert Post.objects.get().state in (State.FAILED, State.UNKNOWN)
+
+
+def test_with_an_account_that_was_switched_off_nothing_is_looked_for(
+    site_tree: SiteTree, patient, monkeypatch
+) -> None:
+    account("noticeboard")
+    published(site_tree)
+    monkeypatch.setattr(PatientChannel, "find_existing", lambda *args: pytest.fail("asked"))
+    Post.objects.update(state=State.UNKNOWN, worker="dead")
+    SocialAccount.objects.update(active=False)
+    assert look_for_unknown(5) == 0
+    assert Post.objects.get().looked_at is None
+
+
 def test_a_channels_refusal_before_sending_is_final(site_tree: SiteTree, patient) -> None:
     account("noticeboard")
     published(site_tree)
     patient.answers[:] = [Rejected("no")]
     send_posts(5)
     assert Post.objects.get().state == State.FAILED
+
+
+def test_a_page_that_has_left_edits_no_post(posted: Any) -> None:
+    SocialAccount.objects.update(withdraw=False)
+    publish(posted, title="Kongress").unpublish()
+    assert edit_due(5) == 0
+    assert Post.objects.get().edit_requested_at is None
+    assert Notice.objects.get().text.startswith("Kongres\n\n")
+
+
+def test_the_alternative_text_of_the_plan_goes_with_the_pages_own_image() -> None:
+    here = SocialAccount(channel="noticeboard")
+    said = content(image=picture(alt="Zwei Fahnen"))
+    for plan, alt in ((None, "Zwei Fahnen"), (PostPlan(), "Zwei Fahnen"), (PostPlan(alt="Drei"), "Drei")):
+        made = draft_of(said, here, plan).image
+        assert made is not None
+        assert (made.alt, made.url) == (alt, picture().url)
 
 
 @pytest.mark.parametrize(
