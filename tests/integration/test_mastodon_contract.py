@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from PIL import Image
+from pytest_httpserver import HTTPServer
 
 from cms.announceable import Picture
 from tasks.announcements.route import route_due
@@ -190,6 +191,31 @@ def test_a_probe_names_the_account(world: MastodonWorld) -> None:
     health = world.channel.probe(world.account)
     assert health.name.startswith("@")
     assert health.url.startswith("http")
+
+
+@pytest.fixture
+def slow(httpserver: HTTPServer, photo: Picture) -> HTTPServer:
+    """A server that takes its time over images, as Mastodon does with videos and some with all."""
+    httpserver.expect_request("/api/v2/instance").respond_with_json({})
+    httpserver.expect_request("/api/v2/media", method="POST").respond_with_json({"id": "m7"}, status=202)
+    return httpserver
+
+
+def test_an_image_is_uploaded_once_and_attached_when_it_is_ready(slow: HTTPServer, photo: Picture) -> None:
+    channel, made = MastodonChannel(), content()
+    account = SocialAccount(channel="mastodon", server=slow.url_for(""), credentials={"access_token": "t"})
+    rendered = channel.render(Draft(made, image=photo), channel.limits(account))
+    pending = channel.publish(rendered, account, ticket())
+    assert pending == Pending({"media": "m7"}, 3)
+    waiting = ticket(state=pending.state)
+    for status, expected in ((206, pending), (200, None), (404, None)):
+        slow.expect_oneshot_request("/api/v1/media/m7").respond_with_json({}, status=status)
+        assert channel.check(account, waiting) == expected
+    slow.expect_request("/api/v1/statuses", method="POST").respond_with_json({"id": "1", "url": "http://x/1"})
+    assert channel.publish(rendered, account, waiting) == Published("1", "http://x/1")
+    posted = [request for request, _reply in slow.log if request.method == "POST"]
+    assert [request.path for request in posted] == ["/api/v2/media", "/api/v1/statuses"]
+    assert posted[1].form["media_ids[]"] == "m7"
 
 
 def lost_and_found(world: MastodonWorld, site_tree: SiteTree) -> Post:

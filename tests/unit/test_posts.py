@@ -373,6 +373,18 @@ def test_service_is_told_what_cannot_be_the_lost_post(many: list[Post], scripted
     ]
 
 
+def test_posts_of_other_accounts_on_that_server_are_not_the_lost_one(many: list[Post], scripted) -> None:
+    """Two of our accounts may be one there, in two languages."""
+    lost, *others = many
+    for post, channel in zip(others, ("noticeboard", "assisted"), strict=True):
+        theirs = SocialAccount.objects.create(name=channel, channel=channel)
+        Post.objects.filter(pk=post.pk).update(account=theirs, remote_id=channel)
+    Post.objects.filter(pk=lost.pk).update(state=State.UNKNOWN, remote_id="")
+    look_for_unknown(5)
+    (asked,) = scripted.asked
+    assert asked["known"] == {"noticeboard"}
+
+
 def test_newer_edition_is_looked_for_first(site_tree: SiteTree, scripted) -> None:
     SocialAccount.objects.create(name="Brett", channel="noticeboard")
     page = publish(draft(site_tree.news["de"]))
