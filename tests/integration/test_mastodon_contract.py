@@ -29,6 +29,7 @@ from tasks.social.channel import (
     Unknown,
 )
 from tasks.social.contract import ChannelContract, content, ticket
+from tasks.social.mastodon import media
 from tasks.social.mastodon.channel import MastodonChannel
 from tasks.social.models import Post, SocialAccount
 from tasks.social.posts.looking import look_for_unknown
@@ -216,6 +217,16 @@ def test_an_image_is_uploaded_once_and_attached_when_it_is_ready(slow: HTTPServe
     posted = [request for request, _reply in slow.log if request.method == "POST"]
     assert [request.path for request in posted] == ["/api/v2/media", "/api/v1/statuses"]
     assert posted[1].form["media_ids[]"] == "m7"
+
+
+@pytest.mark.parametrize("status", [404, 405, 302])
+def test_a_server_that_knows_only_the_older_way_gets_its_images_that_way(
+    httpserver: HTTPServer, photo: Picture, status: int
+) -> None:
+    httpserver.expect_request("/api/v2/media").respond_with_data("<html>", status, {"Location": "/login"})
+    httpserver.expect_request("/api/v1/media", method="POST").respond_with_json({"id": 7})
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials={})
+    assert media.upload(account, photo, 8_000_000) == ("7", True)
 
 
 def lost_and_found(world: MastodonWorld, site_tree: SiteTree) -> Post:

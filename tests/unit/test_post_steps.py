@@ -28,6 +28,7 @@ from tasks.social.posts.drafts import draft_of
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import send_posts
+from tasks.social.posts.withdrawing import delete_withdrawn
 from tasks.social.values import Rendered
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
@@ -270,6 +271,49 @@ def test_a_post_that_is_gone_is_not_edited_for_ever(posted: Any) -> None:
     post = Post.objects.get()
     assert (post.edit_requested_at, post.state) == (None, State.SENT)
     assert "nicht mehr da" in post.detail
+
+
+def test_an_edit_that_is_asked_for_meanwhile_gets_its_turn(posted: Any, monkeypatch) -> None:
+    page = publish(posted, title="Kongress")
+    update = NoticeboardChannel.update
+
+    def and_again(*arguments: Any) -> Published:
+        monkeypatch.undo()
+        publish(page, title="Kongress in Lyon")
+        return update(*arguments)
+
+    monkeypatch.setattr(NoticeboardChannel, "update", and_again)
+    edit_due(5)
+    assert Notice.objects.get().text.startswith("Kongress\n")
+    edit_due(5)
+    assert Notice.objects.get().text.startswith("Kongress in Lyon\n")
+    assert Post.objects.get().edit_requested_at is None
+
+
+def test_an_account_that_was_switched_off_edits_nothing(posted: Any) -> None:
+    publish(posted, title="Kongress")
+    SocialAccount.objects.update(active=False)
+    assert edit_due(5) == 0
+    assert Notice.objects.get().text.startswith("Kongres\n")
+    SocialAccount.objects.update(active=True)
+    assert edit_due(5) == 1
+
+
+def test_a_post_that_was_taken_back_is_not_edited_any_more(posted: Any) -> None:
+    posted.unpublish()
+    assert delete_withdrawn(5) == 1
+    publish(posted, title="Kongress")
+    assert Post.objects.get().edit_requested_at is None
+
+
+def test_an_edit_waits_for_its_page(posted: Any, settings: Any) -> None:
+    publish(posted, title="Kongress")
+    settings.ANTENNE_PAGE_GATE = True
+    assert edit_due(5) == 0
+    post = Post.objects.get()
+    assert "antwortet nicht" in post.detail
+    assert post.edit_requested_at
+    assert Notice.objects.get().text.startswith("Kongres\n")
 
 
 def test_an_edit_that_fails_is_tried_again(posted: Any, monkeypatch) -> None:
