@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from pytest_httpserver import HTTPServer
 
@@ -177,6 +180,26 @@ def test_limits_are_asked_for_once_an_hour(world: MastodonWorld, monkeypatch: py
     monkeypatch.setattr("tasks.social.mastodon.instance._asked", lambda account: pytest.fail("asked"))
     assert MastodonChannel().limits(stored) == found
     assert MastodonChannel().known_limits(stored) == found
+
+
+def test_after_an_hour_they_are_asked_for_again(world: MastodonWorld) -> None:
+    found = world.channel.limits(world.account)
+    kept = world.account.session
+    hour_ago = (timezone.now() - timedelta(minutes=61)).timestamp()
+    world.account.keep_session({**kept, "limits": {**kept["limits"], "max_length": 1}, "limits_at": hour_ago})
+    assert world.channel.known_limits(world.account).max_length == 1
+    assert world.channel.limits(world.account) == found
+
+
+def test_an_image_is_made_as_small_as_the_server_wants_it(httpserver: HTTPServer, photo: Picture) -> None:
+    noise = Path(settings.MEDIA_ROOT) / "mastodon-photo.png"
+    Image.effect_noise((1200, 900), 90).convert("RGB").save(noise)
+    httpserver.expect_request("/api/v2/media").respond_with_json({"id": 7})
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials={})
+    media.upload(account, photo, 70_000)
+    ((request, _reply),) = httpserver.log
+    with closing(request.files["file"]) as file:
+        assert 10_000 < len(file.read()) <= 70_000
 
 
 def test_an_account_is_connected_by_oauth(world: MastodonWorld, admin_client: Client) -> None:

@@ -18,6 +18,7 @@ from tasks.social.channel import (
     AuthFailed,
     Capabilities,
     Channel,
+    Gone,
     Published,
     RateLimited,
     Rejected,
@@ -33,7 +34,7 @@ from tasks.social.noticeboard.models import Notice
 from tasks.social.posts import turns
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import found, send_posts
-from tasks.social.posts.withdrawing import OUT_OF_REACH, delete_withdrawn
+from tasks.social.posts.withdrawing import BY_HAND, OUT_OF_REACH, delete_withdrawn
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
 
@@ -282,6 +283,24 @@ def test_post_on_its_way_is_withdrawn_once_it_is_known_to_be_out(
     assert claims.finish(row, "w", found(Published("7", "https://social.example/7")))
     assert delete_withdrawn(5) == 1
     assert scripted.deleted == ["7"]
+
+
+def test_a_post_that_is_gone_already_counts_as_withdrawn(many: list[Post], scripted) -> None:
+    scripted.withdrawing = Gone("deleted by hand", 404)
+    all_to_be_withdrawn()
+    assert delete_withdrawn(5) == 3
+    assert not Post.objects.filter(withdrawn_at=None).exists()
+
+
+def test_what_a_service_cannot_delete_is_left_there_and_said_once(
+    many: list[Post], scripted, monkeypatch
+) -> None:
+    monkeypatch.setattr(ScriptedChannel, "capabilities", Capabilities(delete=False))
+    all_to_be_withdrawn()
+    assert delete_withdrawn(5) == 0
+    assert scripted.deleted == []
+    said = Post.objects.values_list("detail", "withdraw_requested_at", "withdrawn_at")
+    assert set(said) == {(str(BY_HAND), None, None)}
 
 
 def test_post_that_is_refused_after_all_is_not_to_be_withdrawn(site_tree: SiteTree, scripted) -> None:
