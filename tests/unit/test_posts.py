@@ -392,6 +392,14 @@ def test_service_is_told_what_cannot_be_the_lost_post(many: list[Post], scripted
     ]
 
 
+def test_nothing_was_sent_before_the_end_of_the_undo_window(many: list[Post], scripted) -> None:
+    later = many[2].announcement.release_at + timedelta(hours=1)
+    Announcement.objects.filter(posts=many[2]).update(release_at=later)
+    Post.objects.filter(pk=many[2].pk).update(state=State.UNKNOWN, remote_id="")
+    look_for_unknown(5)
+    assert [asked["since"] for asked in scripted.asked] == [later]
+
+
 def test_posts_of_other_accounts_on_that_server_are_not_the_lost_one(many: list[Post], scripted) -> None:
     """Two of our accounts may be one there, in two languages."""
     lost, *others = many
