@@ -61,7 +61,11 @@ def atom(request: HttpRequest) -> HttpResponse:
     locale = Locale.objects.filter(language_code=get_language()).first()
     if site is None or locale is None:
         raise Http404
-    feed = build(request, site, locale)
+    return answer(build(request, site, locale))
+
+
+def answer(feed: ContentFeed) -> HttpResponse:
+    """``feed`` as it goes out. Its address and its hubs stand in the header, too (WebSub, 4)."""
     reply = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     links = [(feed.feed["feed_url"], "self"), *((hub, "hub") for hub in feed.feed["hubs"])]
     reply["Link"] = ", ".join(f'<{iri_to_uri(address)}>; rel="{kind}"' for address, kind in links)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.utils.translation import gettext as _
 
+from cms.announceable import Picture
 from tasks.social.compose import compose, too_long, unknown_placeholders
 from tasks.social.counting import utf8, with_short_links
 from tasks.social.errors import (
@@ -93,6 +94,14 @@ class Channel(ABC):
         To override where ``limits`` asks the service.
         """
         return self.limits(account)
+
+    def limits_for(self, limits: Limits, image: Picture | None, remote_id: str = "") -> Limits:
+        """What of ``limits`` holds for one post with ``image``, or without one. Pure.
+
+        ``remote_id`` is that of the post that is edited, if any. To override where a text beside an
+        image has to be shorter.
+        """
+        return limits
 
     @abstractmethod
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published | Pending:

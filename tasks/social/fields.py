@@ -52,6 +52,13 @@ class SecretField(forms.CharField):
         super().__init__(**kwargs)
 
 
+class PatternField(forms.RegexField):
+    """A text that matches as a whole: Django itself looks for the pattern anywhere in it."""
+
+    def __init__(self, regex: str, **kwargs: Any) -> None:
+        super().__init__(regex=rf"\A(?:{regex})\Z", **kwargs)
+
+
 class TokenForm(ChannelForm):
     """An access token of one server."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -46,6 +46,12 @@ def jpeg(picture: Picture, *, max_bytes: int, max_pixels: int = WIDEST) -> Jpeg:
     raise Rejected(_("The image cannot be made small enough: %(url)s") % {"url": picture.url})
 
 
+def name_in_storage(url: str) -> str:
+    """The name under which our own storage would have the picture at ``url``; empty where it is elsewhere."""
+    path, media = unquote(urlsplit(url).path), urlsplit(settings.MEDIA_URL).path
+    return path.removeprefix(media) if path.startswith(media) else ""
+
+
 def _opened(data: bytes) -> Image.Image:
     try:
         turned = ImageOps.exif_transpose(Image.open(BytesIO(data)))
@@ -67,9 +73,8 @@ def _encoded(image: Image.Image, quality: int) -> bytes:
 
 def _source(url: str) -> bytes:
     """From our own storage where the picture is there, over HTTP otherwise."""
-    path, media = urlsplit(url).path, urlsplit(settings.MEDIA_URL).path
-    name = path.removeprefix(media)
-    if path.startswith(media) and name and default_storage.exists(name):
+    name = name_in_storage(url)
+    if name and default_storage.exists(name):
         with default_storage.open(name) as file:
             return bytes(file.read(LARGEST_SOURCE))
     return _download(url)

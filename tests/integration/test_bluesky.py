@@ -84,6 +84,8 @@ def world(server: Pds, photo: Picture, db: None) -> Iterator[BlueskyWorld]:
 class TestBluesky(ChannelContract):
     """All tests of the contract."""
 
+    slug = "bluesky"
+
 
 def value(world: BlueskyWorld) -> dict[str, Any]:
     (record,) = world.pds.records()

@@ -61,6 +61,8 @@ def world(httpserver: HTTPServer, db: None) -> Iterator[LinkedInWorld]:
 class TestLinkedIn(ChannelContract):
     """All tests of the contract."""
 
+    slug = "linkedin"
+
 
 @pytest.fixture
 def photo() -> Iterator[Picture]:

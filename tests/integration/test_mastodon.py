@@ -17,6 +17,7 @@ from tasks.social.channel import (
     AuthFailed,
     Draft,
     Gone,
+    Limits,
     Published,
     RateLimited,
     Rejected,
@@ -25,6 +26,7 @@ from tasks.social.channel import (
     Unknown,
 )
 from tasks.social.mastodon.channel import MastodonChannel
+from tasks.social.mastodon.instance import DEFAULT
 from tasks.social.models import Post, SocialAccount
 from tasks.social.posts.sending import send_posts
 from tests.doubles import mastodon_server
@@ -73,6 +75,35 @@ def test_limits_are_the_servers_own(account: SocialAccount) -> None:
     limits = MastodonChannel().limits(account)
     assert limits.max_length > 0
     assert limits.url_length
+
+
+def saying(httpserver: HTTPServer, version: str = "v2", **parts: object) -> SocialAccount:
+    """An account on a server that says this of itself."""
+    httpserver.expect_request(f"/api/{version}/instance").respond_with_json({"configuration": parts})
+    return SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
+
+
+@pytest.mark.parametrize("version", ["v2", "v1"])
+def test_every_limit_is_read_also_the_older_way(httpserver: HTTPServer, version: str) -> None:
+    statuses = {"max_characters": 5000, "max_media_attachments": 1, "characters_reserved_per_url": 32}
+    images = {"image_size_limit": 70_000, "description_limit": 420}
+    account = saying(httpserver, version, statuses=statuses, media_attachments=images)
+    limits = MastodonChannel().limits(account)
+    assert (limits.max_length, limits.max_images, limits.url_length) == (5000, 1, 32)
+    assert (limits.image_bytes, limits.alt_length) == (70_000, 420)
+
+
+@pytest.mark.parametrize("wrong", [-1, "many", None, [5], 3.5])
+def test_a_limit_that_makes_no_sense_is_mastodons_own(httpserver: HTTPServer, wrong: object) -> None:
+    account = saying(httpserver, statuses={"max_characters": wrong}, media_attachments="x")
+    assert MastodonChannel().limits(account) == DEFAULT
+
+
+def test_an_account_that_needs_images_says_so_to_the_preview_too(httpserver: HTTPServer) -> None:
+    account = saying(httpserver)
+    account.options = {"needs_image": True}
+    assert MastodonChannel().limits(account).needs_image
+    assert MastodonChannel().known_limits(account).needs_image
 
 
 def test_status_is_public_in_its_language_and_can_be_found_and_deleted(
@@ -165,6 +196,30 @@ def test_each_status_has_its_meaning(httpserver: HTTPServer, status: int, error:
         MastodonChannel().publish(RENDERED, account, ticket("k"))
     assert type(raised.value) is error
     assert raised.value.code == str(status)
+
+
+def test_an_image_that_is_still_worked_on_is_waited_for(httpserver: HTTPServer) -> None:
+    """422 says so, and else that the status is wrong."""
+    said = {"error": "Cannot attach files that have not finished processing. Try again in a moment!"}
+    httpserver.expect_request("/api/v1/statuses").respond_with_json(said, status=422)
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials=KEY)
+    with pytest.raises(Retryable):
+        MastodonChannel().publish(RENDERED, account, ticket("k"))
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("@lyon@mastodon.example", 5),
+        ("Mit @lyon@mastodon.example, @hannover@soziales.example.", 21),
+        ("an redaktion@antenne.example", 28),
+        ("https://antenne.example/@lyon@mastodon.example", 23),
+        ("@lyon", 5),
+    ],
+)
+def test_of_a_mention_only_the_name_counts(text: str, length: int) -> None:
+    """As Mastodon's own StatusLengthValidator has it."""
+    assert MastodonChannel().count(text, Limits(500, url_length=23)) == length
 
 
 def test_answer_that_is_not_json_may_have_worked(httpserver: HTTPServer) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import httpx
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
+from pytest_httpserver import HTTPServer
 
 from cms.announceable import Picture
 from tasks.announcements.route import route_due
@@ -28,6 +32,7 @@ from tasks.social.channel import (
     Unknown,
 )
 from tasks.social.contract import ChannelContract, content, ticket
+from tasks.social.mastodon import media
 from tasks.social.mastodon.channel import MastodonChannel
 from tasks.social.models import Post, SocialAccount
 from tasks.social.posts.looking import look_for_unknown
@@ -110,6 +115,8 @@ def world(mock: str, photo: Picture, db: None) -> Iterator[MastodonWorld]:
 class TestMastodon(ChannelContract):
     """All tests of the contract, on a server that keeps to Mastodon's documentation."""
 
+    slug = "mastodon"
+
 
 @pytest.fixture
 def snac(tmp_path: Path, db: None) -> Iterator[MastodonWorld]:
@@ -122,6 +129,8 @@ def snac(tmp_path: Path, db: None) -> Iterator[MastodonWorld]:
 
 class TestSnac(ChannelContract):
     """The same on a server of other habits."""
+
+    slug = "mastodon"
 
     @pytest.fixture
     def world(self, snac: MastodonWorld) -> MastodonWorld:
@@ -173,6 +182,26 @@ def test_limits_are_asked_for_once_an_hour(world: MastodonWorld, monkeypatch: py
     assert MastodonChannel().known_limits(stored) == found
 
 
+def test_after_an_hour_they_are_asked_for_again(world: MastodonWorld) -> None:
+    found = world.channel.limits(world.account)
+    kept = world.account.session
+    hour_ago = (timezone.now() - timedelta(minutes=61)).timestamp()
+    world.account.keep_session({**kept, "limits": {**kept["limits"], "max_length": 1}, "limits_at": hour_ago})
+    assert world.channel.known_limits(world.account).max_length == 1
+    assert world.channel.limits(world.account) == found
+
+
+def test_an_image_is_made_as_small_as_the_server_wants_it(httpserver: HTTPServer, photo: Picture) -> None:
+    noise = Path(settings.MEDIA_ROOT) / "mastodon-photo.png"
+    Image.effect_noise((1200, 900), 90).convert("RGB").save(noise)
+    httpserver.expect_request("/api/v2/media").respond_with_json({"id": 7})
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials={})
+    media.upload(account, photo, 70_000)
+    ((request, _reply),) = httpserver.log
+    with closing(request.files["file"]) as file:
+        assert 10_000 < len(file.read()) <= 70_000
+
+
 def test_an_account_is_connected_by_oauth(world: MastodonWorld, admin_client: Client) -> None:
     SocialAccount.objects.update(credentials={}, server=world.url)
     reply = admin_client.post(f"/admin/social-accounts/{world.account.pk}/connect/")
@@ -186,6 +215,41 @@ def test_a_probe_names_the_account(world: MastodonWorld) -> None:
     health = world.channel.probe(world.account)
     assert health.name.startswith("@")
     assert health.url.startswith("http")
+
+
+@pytest.fixture
+def slow(httpserver: HTTPServer, photo: Picture) -> HTTPServer:
+    """A server that takes its time over images, as Mastodon does with videos and some with all."""
+    httpserver.expect_request("/api/v2/instance").respond_with_json({})
+    httpserver.expect_request("/api/v2/media", method="POST").respond_with_json({"id": "m7"}, status=202)
+    return httpserver
+
+
+def test_an_image_is_uploaded_once_and_attached_when_it_is_ready(slow: HTTPServer, photo: Picture) -> None:
+    channel, made = MastodonChannel(), content()
+    account = SocialAccount(channel="mastodon", server=slow.url_for(""), credentials={"access_token": "t"})
+    rendered = channel.render(Draft(made, image=photo), channel.limits(account))
+    pending = channel.publish(rendered, account, ticket())
+    assert pending == Pending({"media": "m7"}, 3)
+    waiting = ticket(state=pending.state)
+    for status, expected in ((206, pending), (200, None), (404, None)):
+        slow.expect_oneshot_request("/api/v1/media/m7").respond_with_json({}, status=status)
+        assert channel.check(account, waiting) == expected
+    slow.expect_request("/api/v1/statuses", method="POST").respond_with_json({"id": "1", "url": "http://x/1"})
+    assert channel.publish(rendered, account, waiting) == Published("1", "http://x/1")
+    posted = [request for request, _reply in slow.log if request.method == "POST"]
+    assert [request.path for request in posted] == ["/api/v2/media", "/api/v1/statuses"]
+    assert posted[1].form["media_ids[]"] == "m7"
+
+
+@pytest.mark.parametrize("status", [404, 405, 302])
+def test_a_server_that_knows_only_the_older_way_gets_its_images_that_way(
+    httpserver: HTTPServer, photo: Picture, status: int
+) -> None:
+    httpserver.expect_request("/api/v2/media").respond_with_data("<html>", status, {"Location": "/login"})
+    httpserver.expect_request("/api/v1/media", method="POST").respond_with_json({"id": 7})
+    account = SocialAccount(channel="mastodon", server=httpserver.url_for(""), credentials={})
+    assert media.upload(account, photo, 8_000_000) == ("7", True)
 
 
 def lost_and_found(world: MastodonWorld, site_tree: SiteTree) -> Post:

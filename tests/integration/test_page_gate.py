@@ -92,6 +92,26 @@ def test_a_page_that_never_answers_is_given_up_after_two_days(post: Post) -> Non
     assert post.state == State.FAILED
 
 
+@pytest.mark.parametrize(
+    ("age", "wait"), [(timedelta(0), 15), (timedelta(minutes=8), 120), (timedelta(hours=5), 300)]
+)
+def test_the_older_a_post_the_longer_it_waits(post: Post, age: timedelta, wait: float) -> None:
+    then = timezone.now() - age
+    Post.objects.update(created_at=then)
+    AnnouncementVersion.objects.update(live_at=then)
+    send_posts(5)
+    post.refresh_from_db()
+    assert (post.next_try_at - timezone.now()).total_seconds() == pytest.approx(wait, abs=10)
+
+
+def test_a_post_that_is_older_than_its_page_waits_for_it(post: Post) -> None:
+    """It was made when the page went live for the first time."""
+    Post.objects.update(created_at=timezone.now() - timedelta(days=3))
+    send_posts(5)
+    post.refresh_from_db()
+    assert post.state == State.DEFERRED
+
+
 def test_the_sites_own_pages_are_ready(site_tree: SiteTree, live_server: Any) -> None:
     page = publish(draft(site_tree.news["de"], title="Kongress"))
     path = page.get_url_parts()[2]

@@ -16,9 +16,15 @@ from pytest_httpserver import HTTPServer
 from cms.announceable import Picture
 from tasks.social.channel import AuthFailed, Gone, RateLimited, Retryable
 from tasks.social.contract import ChannelContract, ticket
-from tasks.social.models import SocialAccount
+from tasks.social.counting import utf16
+from tasks.social.models import PostPlan, SocialAccount
+from tasks.social.planning.previews import preview
 from tasks.social.telegram.channel import TelegramChannel
 from tests.doubles.telegram import CHAT, TOKEN, Telegram
+from tests.factories.images import image
+from tests.factories.pages import SiteTree
+from tests.factories.posting import bring_up_to_date, post_ready
+from tests.factories.publishing import draft, publish
 from tests.factories.social import rendered
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +72,8 @@ def world(request: pytest.FixtureRequest, httpserver: HTTPServer, photo: Picture
 
 class TestTelegram(ChannelContract):
     """All tests of the contract, as a message and as a photo with a caption."""
+
+    slug = "telegram"
 
 
 @pytest.fixture
@@ -142,3 +150,80 @@ def test_the_token_in_the_address_is_not_logged(texting: TelegramWorld, caplog: 
 def test_a_chat_of_the_wrong_shape_is_refused(chat: str) -> None:
     form = TelegramChannel.account_form({"bot_token": "x", "chat": chat})
     assert "chat" in form.errors
+
+
+@pytest.fixture
+def page(texting: TelegramWorld, site_tree: SiteTree) -> Any:
+    """A page with a long lead and an image, and an account that posts images."""
+    SocialAccount.objects.update(with_image=True)
+    flags = image(title="Fahnen", description="Zwei Fahnen")
+    return draft(site_tree.news["de"], title="Kongress", lead="Wort " * 2000, image=flags)
+
+
+def out(world: TelegramWorld) -> dict[str, Any]:
+    """The one message of the channel."""
+    (message,) = world.service.messages.values()
+    return message
+
+
+def previewed(page: Any) -> tuple[str, int, int]:
+    """What an editor sees before: the text, how long it is and what fits."""
+    plan = PostPlan.objects.filter(page_ref=page.pk).first()
+    shown = preview(SocialAccount.objects.get(), page.get_announcement(), plan)
+    assert shown.problems == []
+    assert shown.rendered
+    assert shown.limits
+    return shown.rendered.text, shown.length, shown.limits.max_length
+
+
+def test_beside_an_image_only_a_caption_fits(texting: TelegramWorld, page: Any) -> None:
+    text, length, limit = previewed(page)
+    post_ready(page)
+    assert out(texting)["caption"] == text
+    assert 1000 < length == utf16(text) <= limit == 1024
+
+
+@pytest.mark.parametrize("way", ["the page has none", "the editor wants none", "the account posts none"])
+def test_without_an_image_a_whole_message_fits(texting: TelegramWorld, page: Any, way: str) -> None:
+    if way == "the page has none":
+        page.image = None
+        page.save_revision()
+    elif way == "the editor wants none":
+        PostPlan.objects.create(page_ref=page.pk, account=texting.account, without_image=True)
+    else:
+        SocialAccount.objects.update(with_image=False)
+    text, length, limit = previewed(page)
+    post_ready(page)
+    assert out(texting)["text"] == text
+    assert 4000 < length == utf16(text) <= limit == 4096
+
+
+def test_an_image_that_the_editor_chose_is_sent_whatever_the_account_does_else(
+    texting: TelegramWorld, page: Any
+) -> None:
+    SocialAccount.objects.update(with_image=False)
+    plan = PostPlan(page_ref=page.pk, account=texting.account, image=page.image, alt="Fahnen")
+    plan.save()
+    text, _length, limit = previewed(page)
+    post_ready(page)
+    assert (out(texting)["caption"], limit) == (text, 1024)
+
+
+def test_a_photo_whose_page_has_lost_its_image_is_edited_within_its_caption(
+    texting: TelegramWorld, page: Any
+) -> None:
+    publish(post_ready(page), title="Kongress in Lyon", image=None)
+    bring_up_to_date()
+    assert out(texting)["caption"].startswith("Kongress in Lyon\n")
+    assert 1000 < utf16(out(texting)["caption"]) <= 1024
+
+
+def test_a_message_whose_page_has_got_an_image_is_edited_at_its_full_length(
+    texting: TelegramWorld, page: Any
+) -> None:
+    flags, page.image = page.image, None
+    page.save_revision()
+    publish(post_ready(page), title="Kongress in Lyon", image=flags)
+    bring_up_to_date()
+    assert out(texting)["text"].startswith("Kongress in Lyon\n")
+    assert 4000 < utf16(out(texting)["text"]) <= 4096

@@ -103,6 +103,8 @@ def world(httpserver: HTTPServer, db: None) -> Iterator[WebhookWorld]:
 class TestWebhook(ChannelContract):
     """All tests of the contract."""
 
+    slug = "webhook"
+
     def test_what_fits_is_what_is_counted(self, world: Any) -> None:
         """JSON grows by more than what is put into it, so the limit is tried on whole data."""
         limits = world.channel.limits(world.account)
@@ -150,14 +152,24 @@ def test_what_an_endpoint_answers_is_not_read(httpserver: HTTPServer, world: Web
 
 def test_an_edit_that_brings_back_an_earlier_text_is_told_too(world: WebhookWorld) -> None:
     first, second = (laid_out(json.dumps({"title": title})) for title in ("Eins", "Zwei"))
-    key = world.channel.publish(first, world.account, ticket()).remote_id
+    made = timezone.now()
+    key = world.channel.publish(first, world.account, ticket(at=made)).remote_id
     for minute, post in enumerate((second, first, second, second)):
         asked = timezone.now() + timedelta(minutes=min(minute, 2))
-        again = ticket(edit_at=asked.replace(second=0, microsecond=0))
+        again = ticket(at=made, edit_at=asked.replace(second=0, microsecond=0))
         world.channel.update(world.account, key, post, again)
     assert [data["title"] for data in world.endpoint.known.values()] == ["Zwei"]
     kinds = [event["type"] for event in world.endpoint.events.values()]
     assert kinds == ["announcement.published", *["announcement.updated"] * 3]
+
+
+def test_an_endpoint_without_a_secret_is_told_nothing(world: WebhookWorld) -> None:
+    """Unsigned calls would be believed by nobody, or by everybody."""
+    for credentials in ({}, {"signing_secret": ""}):
+        world.account.credentials = credentials
+        with pytest.raises(AuthFailed):
+            send(world)
+    assert world.endpoint.headers == []
 
 
 def test_gone_for_good_switches_the_account_off(world: WebhookWorld) -> None:
@@ -206,7 +218,9 @@ def test_both_secrets_hold_for_a_day_after_a_change(world: WebhookWorld, monkeyp
         send(world)
 
 
-@pytest.mark.parametrize("wrong", ["secret", "whsec_", "whsec_c2hvcnQ=", "whsec_!!!"])
+@pytest.mark.parametrize(
+    "wrong", ["secret", "whsec_", "whsec_c2hvcnQ=", "whsec_!!!", "c2VjcmV0" * 5, f"whsec_{'AAAA' * 22}"]
+)
 def test_a_secret_of_the_wrong_shape_is_refused(world: WebhookWorld, wrong: str) -> None:
     account = SocialAccount.objects.get()
     form = channel_form(
@@ -243,6 +257,38 @@ def test_every_change_of_a_page_is_told(listening: WebhookWorld, site_tree: Site
     assert told(listening) == [("page.published", page.full_url)]
     page.unpublish()
     assert told(listening) == [("page.unpublished", None)]
+
+
+def test_an_endpoint_that_was_switched_off_meanwhile_is_told_nothing(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    publish(draft(site_tree.news["de"]))
+    SocialAccount.objects.update(active=False)
+    assert told(listening) == []
+    assert WebhookCall.objects.get().state == State.SUPPRESSED
+
+
+def test_every_endpoint_hears_of_a_change(listening: WebhookWorld, site_tree: SiteTree) -> None:
+    SocialAccount.objects.create(
+        name="Other",
+        channel="webhook",
+        server=listening.account.server,
+        credentials=listening.account.credentials,
+        options={"every_change": True},
+    )
+    page = publish(draft(site_tree.news["de"]))
+    assert told(listening) == [("page.published", page.full_url)] * 2
+
+
+def test_a_newer_call_that_the_operator_stopped_does_not_stop_the_older(
+    listening: WebhookWorld, site_tree: SiteTree
+) -> None:
+    page = publish(draft(site_tree.news["de"]))
+    WebhookCall.objects.update(state=State.DEFERRED, attempts=1, worker="w")
+    page = publish(page, title="Kongress")
+    WebhookCall.objects.filter(attempts=0).update(state=State.SUPPRESSED)
+    WebhookCall.objects.filter(attempts=1).update(next_try_at=timezone.now())
+    assert told(listening) == [("page.published", page.full_url)]
 
 
 def test_changes_in_quick_succession_are_told_once(listening: WebhookWorld, site_tree: SiteTree) -> None:

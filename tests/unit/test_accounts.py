@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cms.plugins import registry
 from tasks.social.models import SocialAccount
 from tests.factories.social import account as stored
 
@@ -156,3 +157,23 @@ def test_the_list_costs_the_same_for_few_and_many(admin_client: Client) -> None:
     for _time in range(9):
         make()
     assert cost() == few
+
+
+@pytest.mark.parametrize(
+    ("slug", "field", "right"),
+    [
+        ("bluesky", "handle", "jumelage.bsky.social"),
+        ("telegram", "chat", "@jumelage"),
+        ("telegram", "chat", "-1001234567890"),
+        ("instagram", "identifier", "17890123"),
+        ("facebook", "identifier", "17890123"),
+        ("threads", "identifier", "17890123"),
+        ("linkedin", "author", "urn:li:organization:12345"),
+    ],
+)
+def test_what_has_a_pattern_is_looked_at_as_a_whole(slug: str, field: str, right: str) -> None:
+    """It becomes part of addresses, so a right piece in a wrong text is not enough."""
+    form_class = registry().channels()[slug].account_form
+    assert field not in form_class({field: right}).errors
+    for wrong in (f"x/{right}", f"{right}/../x", f"{right} x", f"x\n{right}"):
+        assert field in form_class({field: wrong}).errors

@@ -11,17 +11,28 @@ from django.utils import timezone
 from tasks.announcements.route import route_due
 from tasks.ledger.models import State
 from tasks.social import signals
-from tasks.social.channel import Capabilities, Pending, Published, Rejected, Repeat, Ticket, Unknown
+from tasks.social.channel import (
+    Capabilities,
+    Pending,
+    Published,
+    Rejected,
+    Repeat,
+    Retryable,
+    Ticket,
+    Unknown,
+)
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.channel import NoticeboardChannel
 from tasks.social.noticeboard.models import Notice
+from tasks.social.posts.drafts import draft_of
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import send_posts
+from tasks.social.posts.withdrawing import delete_withdrawn
 from tasks.social.values import Rendered
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
-from tests.factories.social import account
+from tests.factories.social import account, content, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +273,49 @@ def test_a_post_that_is_gone_is_not_edited_for_ever(posted: Any) -> None:
     assert "nicht mehr da" in post.detail
 
 
+def test_an_edit_that_is_asked_for_meanwhile_gets_its_turn(posted: Any, monkeypatch) -> None:
+    page = publish(posted, title="Kongress")
+    update = NoticeboardChannel.update
+
+    def and_again(*arguments: Any) -> Published:
+        monkeypatch.undo()
+        publish(page, title="Kongress in Lyon")
+        return update(*arguments)
+
+    monkeypatch.setattr(NoticeboardChannel, "update", and_again)
+    edit_due(5)
+    assert Notice.objects.get().text.startswith("Kongress\n")
+    edit_due(5)
+    assert Notice.objects.get().text.startswith("Kongress in Lyon\n")
+    assert Post.objects.get().edit_requested_at is None
+
+
+def test_an_account_that_was_switched_off_edits_nothing(posted: Any) -> None:
+    publish(posted, title="Kongress")
+    SocialAccount.objects.update(active=False)
+    assert edit_due(5) == 0
+    assert Notice.objects.get().text.startswith("Kongres\n")
+    SocialAccount.objects.update(active=True)
+    assert edit_due(5) == 1
+
+
+def test_a_post_that_was_taken_back_is_not_edited_any_more(posted: Any) -> None:
+    posted.unpublish()
+    assert delete_withdrawn(5) == 1
+    publish(posted, title="Kongress")
+    assert Post.objects.get().edit_requested_at is None
+
+
+def test_an_edit_waits_for_its_page(posted: Any, settings: Any) -> None:
+    publish(posted, title="Kongress")
+    settings.ANTENNE_PAGE_GATE = True
+    assert edit_due(5) == 0
+    post = Post.objects.get()
+    assert "antwortet nicht" in post.detail
+    assert post.edit_requested_at
+    assert Notice.objects.get().text.startswith("Kongres\n")
+
+
 def test_an_edit_that_fails_is_tried_again(posted: Any, monkeypatch) -> None:
     publish(posted, title="Kongress")
     with monkeypatch.context() as patch:
@@ -280,12 +334,58 @@ def test_an_edit_that_does_not_fit_leaves_the_post_and_says_why(posted: Any) -> 
     assert Notice.objects.get().text.startswith("Kongres\n\n")
 
 
+@pytest.mark.parametrize("error", [Retryable("busy"), Unknown("lost")])
+def test_a_channel_says_itself_how_long_it_waits_and_how_often(
+    site_tree: SiteTree, patient, error: Exception, monkeypatch
+) -> None:
+    monkeypatch.setattr(PatientChannel, "backoff", (timedelta(days=2),))
+    account("noticeboard")
+    published(site_tree)
+    patient.answers[:] = [error, error]
+    send_posts(5)
+    post = Post.objects.get()
+    assert post.state == State.DEFERRED
+    assert post.next_try_at - timezone.now() > timedelta(days=1)
+    due_now()
+    send_posts(5)
+    assert Post.objects.get().state in (State.FAILED, State.UNKNOWN)
+
+
+def test_with_an_account_that_was_switched_off_nothing_is_looked_for(
+    site_tree: SiteTree, patient, monkeypatch
+) -> None:
+    account("noticeboard")
+    published(site_tree)
+    monkeypatch.setattr(PatientChannel, "find_existing", lambda *args: pytest.fail("asked"))
+    Post.objects.update(state=State.UNKNOWN, worker="dead")
+    SocialAccount.objects.update(active=False)
+    assert look_for_unknown(5) == 0
+    assert Post.objects.get().looked_at is None
+
+
 def test_a_channels_refusal_before_sending_is_final(site_tree: SiteTree, patient) -> None:
     account("noticeboard")
     published(site_tree)
     patient.answers[:] = [Rejected("no")]
     send_posts(5)
     assert Post.objects.get().state == State.FAILED
+
+
+def test_a_page_that_has_left_edits_no_post(posted: Any) -> None:
+    SocialAccount.objects.update(withdraw=False)
+    publish(posted, title="Kongress").unpublish()
+    assert edit_due(5) == 0
+    assert Post.objects.get().edit_requested_at is None
+    assert Notice.objects.get().text.startswith("Kongres\n\n")
+
+
+def test_the_alternative_text_of_the_plan_goes_with_the_pages_own_image() -> None:
+    here = SocialAccount(channel="noticeboard")
+    said = content(image=picture(alt="Zwei Fahnen"))
+    for plan, alt in ((None, "Zwei Fahnen"), (PostPlan(), "Zwei Fahnen"), (PostPlan(alt="Drei"), "Drei")):
+        made = draft_of(said, here, plan).image
+        assert made is not None
+        assert (made.alt, made.url) == (alt, picture().url)
 
 
 @pytest.mark.parametrize(

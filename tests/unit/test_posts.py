@@ -18,6 +18,7 @@ from tasks.social.channel import (
     AuthFailed,
     Capabilities,
     Channel,
+    Gone,
     Published,
     RateLimited,
     Rejected,
@@ -33,7 +34,7 @@ from tasks.social.noticeboard.models import Notice
 from tasks.social.posts import turns
 from tasks.social.posts.looking import look_for_unknown
 from tasks.social.posts.sending import found, send_posts
-from tasks.social.posts.withdrawing import OUT_OF_REACH, delete_withdrawn
+from tasks.social.posts.withdrawing import BY_HAND, OUT_OF_REACH, delete_withdrawn
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish, translation
 
@@ -284,6 +285,24 @@ def test_post_on_its_way_is_withdrawn_once_it_is_known_to_be_out(
     assert scripted.deleted == ["7"]
 
 
+def test_a_post_that_is_gone_already_counts_as_withdrawn(many: list[Post], scripted) -> None:
+    scripted.withdrawing = Gone("deleted by hand", 404)
+    all_to_be_withdrawn()
+    assert delete_withdrawn(5) == 3
+    assert not Post.objects.filter(withdrawn_at=None).exists()
+
+
+def test_what_a_service_cannot_delete_is_left_there_and_said_once(
+    many: list[Post], scripted, monkeypatch
+) -> None:
+    monkeypatch.setattr(ScriptedChannel, "capabilities", Capabilities(delete=False))
+    all_to_be_withdrawn()
+    assert delete_withdrawn(5) == 0
+    assert scripted.deleted == []
+    said = Post.objects.values_list("detail", "withdraw_requested_at", "withdrawn_at")
+    assert set(said) == {(str(BY_HAND), None, None)}
+
+
 def test_post_that_is_refused_after_all_is_not_to_be_withdrawn(site_tree: SiteTree, scripted) -> None:
     SocialAccount.objects.create(name="Brett", channel="noticeboard")
     publish(draft(site_tree.news["de"]))
@@ -371,6 +390,26 @@ def test_service_is_told_what_cannot_be_the_lost_post(many: list[Post], scripted
     assert scripted.asked == [
         {"since": many[2].version.live_at, "known": frozenset({"1", "2"})},
     ]
+
+
+def test_nothing_was_sent_before_the_end_of_the_undo_window(many: list[Post], scripted) -> None:
+    later = many[2].announcement.release_at + timedelta(hours=1)
+    Announcement.objects.filter(posts=many[2]).update(release_at=later)
+    Post.objects.filter(pk=many[2].pk).update(state=State.UNKNOWN, remote_id="")
+    look_for_unknown(5)
+    assert [asked["since"] for asked in scripted.asked] == [later]
+
+
+def test_posts_of_other_accounts_on_that_server_are_not_the_lost_one(many: list[Post], scripted) -> None:
+    """Two of our accounts may be one there, in two languages."""
+    lost, *others = many
+    for post, channel in zip(others, ("noticeboard", "assisted"), strict=True):
+        theirs = SocialAccount.objects.create(name=channel, channel=channel)
+        Post.objects.filter(pk=post.pk).update(account=theirs, remote_id=channel)
+    Post.objects.filter(pk=lost.pk).update(state=State.UNKNOWN, remote_id="")
+    look_for_unknown(5)
+    (asked,) = scripted.asked
+    assert asked["known"] == {"noticeboard"}
 
 
 def test_newer_edition_is_looked_for_first(site_tree: SiteTree, scripted) -> None:

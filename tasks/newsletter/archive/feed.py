@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from cms.feeds import ContentFeed, answer
+from cms.plugins import registry
 from cms.text import xml_text
 from tasks.newsletter.archive.mails import archived, title_of
+from tasks.newsletter.links import absolute
 
 LENGTH = 20
 
@@ -23,14 +25,16 @@ LENGTH = 20
 def atom(request: HttpRequest) -> HttpResponse:
     """The newest mails in the language of the address."""
     language = get_language() or ""
-    address = request.build_absolute_uri(request.path)
-    feed = Atom1Feed(
+    # Hubs know it by this address, whichever host it is asked under.
+    address = absolute(request.path)
+    feed = ContentFeed(
         title=_("Newsletter archive"),
         link=request.build_absolute_uri(reverse("newsletter:archive")),
         description="",
         language=language,
         feed_url=address,
         feed_guid=address,
+        hubs=registry().feed_hubs(language),
     )
     for campaign in archived(language)[:LENGTH]:
         lead = campaign.version.content.lead if campaign.version else ""
@@ -41,5 +45,6 @@ def atom(request: HttpRequest) -> HttpResponse:
             unique_id=f"urn:uuid:{campaign.public_id}",
             pubdate=campaign.frozen_at,
             updateddate=campaign.frozen_at,
+            content="",
         )
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return answer(feed)

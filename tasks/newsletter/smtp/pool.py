@@ -200,13 +200,23 @@ class Pool:
     def _grow(self) -> None:
         """Open as many connections as are of use; one at first, until a relay has answered."""
         for route in sorted(self.routes, key=lambda route: route.sent):
-            limit = route.relay.connections if route.breaker.is_proven else 1
+            limit = self._most(route) if route.breaker.is_proven else 1
             while not self._closing and not route.breaker.is_open and route.lanes < limit:
                 if self.lanes >= max(self._wanted, self._under_way):
                     break
                 opening = self._loop.create_task(self._open(route))
                 route.opening.add(opening)
                 opening.add_done_callback(partial(self._opened, route))
+
+    def _most(self, route: Route) -> int:
+        """Connections as its weight has it, beside the heaviest relay that can be reached.
+
+        While all are busy, it is their number that decides who sends how much.
+        """
+        usable = [one.relay for one in self.routes if one is route or not one.breaker.is_open]
+        heaviest = max(usable, key=lambda relay: (relay.weight, relay.connections))
+        share = round(heaviest.connections * route.relay.weight / heaviest.weight)
+        return max(1, min(share, route.relay.connections))
 
     async def _open(self, route: Route) -> Session:
         session = Session(route.relay, lambda: self._lost(route, session))

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tasks.social.bluesky.api import SERVER
-from tasks.social.fields import ChannelForm, SecretField, ServerField
+from tasks.social.fields import ChannelForm, PatternField, SecretField, ServerField
 
 HANDLE = r"@?[a-zA-Z0-9][a-zA-Z0-9.:-]{1,252}"
 
@@ -16,7 +16,7 @@ class BlueskyForm(ChannelForm):
 
     secrets = ("app_password",)
     bound_to = ("server", "handle")
-    handle = forms.RegexField(
+    handle = PatternField(
         regex=HANDLE,
         label=_("handle"),
         help_text=_("The account's name with its domain, e.g. jumelage.bsky.social."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from tasks.social.channel import (
     Capabilities,
     Channel,
     ChannelError,
+    Draft,
     Health,
     Limits,
     Pending,
@@ -20,6 +22,7 @@ from tasks.social.channel import (
     Rendered,
     Ticket,
 )
+from tasks.social.instagram import photo
 from tasks.social.meta import containers
 from tasks.social.meta.forms import GraphForm
 from tasks.social.meta.graph import call, rows_of, text_of
@@ -28,11 +31,10 @@ if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
 
 LIMITS = Limits(max_length=2200, max_images=1, alt_length=1000, needs_image=True)
-JPEG = (".jpg", ".jpeg")
 
 
 class InstagramChannel(Channel):
-    """A photo with a caption. The service fetches the photo itself, and only JPEG."""
+    """A photo with a caption. The service fetches the photo itself."""
 
     slug = "instagram"
     verbose_name = "Instagram"
@@ -45,11 +47,16 @@ class InstagramChannel(Channel):
         """2,200 characters and one photo."""
         return LIMITS
 
+    def render(self, draft: Draft, limits: Limits) -> Rendered:
+        """With what of the picture will be seen."""
+        laid_out = super().render(draft, limits)
+        return replace(laid_out, extra={"shape": photo.shape(laid_out.image)}) if laid_out.image else laid_out
+
     def validate(self, rendered: Rendered, limits: Limits) -> list[Problem]:
         """Also the kind of picture."""
         problems = super().validate(rendered, limits)
-        if rendered.image and not rendered.image.url.lower().endswith(JPEG):
-            problems.append(Problem("image", _("This service takes JPEG pictures only.")))
+        if rendered.image and not photo.is_possible(rendered.image):
+            problems.append(Problem("image", photo.cannot()))
         return problems
 
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published | Pending:
@@ -64,7 +71,7 @@ class InstagramChannel(Channel):
             _server(),
             "POST",
             f"/{_user(account)}/media",
-            image_url=rendered.image.url,
+            image_url=photo.address(rendered.image),
             caption=rendered.text,
             alt_text=rendered.image.alt,
         )

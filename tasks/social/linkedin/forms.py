@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tasks.social.fields import ChannelForm, SecretField
+from tasks.social.fields import ChannelForm, PatternField, SecretField
 
 
 class LinkedInForm(ChannelForm):
@@ -13,7 +12,7 @@ class LinkedInForm(ChannelForm):
 
     secrets = ("access_token",)
     bound_to = ("author",)
-    author = forms.RegexField(
+    author = PatternField(
         regex=r"urn:li:(organization|person):[A-Za-z0-9_-]{3,40}",
         label=_("page or person"),
         help_text=_("For example urn:li:organization:12345678. The number stands in the page's address."),

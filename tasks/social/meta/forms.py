@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tasks.social.fields import ChannelForm, SecretField
+from tasks.social.fields import ChannelForm, PatternField, SecretField
 
 
 class GraphForm(ChannelForm):
@@ -13,8 +12,8 @@ class GraphForm(ChannelForm):
 
     secrets = ("access_token",)
     bound_to = ("identifier",)
-    identifier = forms.RegexField(
-        regex=r"\d{3,30}",
+    identifier = PatternField(
+        regex=r"[0-9]{3,30}",
         label=_("number on the service"),
         help_text=_("The page's or the account's number, as the service's own settings show it."),
     )

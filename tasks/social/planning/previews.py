@@ -80,8 +80,9 @@ def preview(account: SocialAccount, content: AnnouncementContent, plan: PostPlan
 
 def _laid_out(account: SocialAccount, content: AnnouncementContent, plan: PostPlan | None) -> Preview:
     channel = account.get_channel()
-    limits = channel.known_limits(account)
-    rendered = channel.render(draft_of(content, account, plan), limits)
+    draft = draft_of(content, account, plan)
+    limits = channel.limits_for(channel.known_limits(account), draft.image)
+    rendered = channel.render(draft, limits)
     return Preview(
         account,
         channel.validate(rendered, limits),

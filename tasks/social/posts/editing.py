@@ -68,8 +68,9 @@ def _changed(post: Post) -> dict[str, Any]:
     content = current_content(version.page_ref)
     if content is None or not channel.capabilities.edit:
         return done
-    limits = channel.limits(account)
-    rendered = channel.render(draft_of(content, account, plan_of(version.page_ref, account)), limits)
+    draft = draft_of(content, account, plan_of(version.page_ref, account))
+    limits = channel.limits_for(channel.limits(account), draft.image, post.remote_id)
+    rendered = channel.render(draft, limits)
     if rendered.fingerprint == post.fingerprint:
         return done
     if problems := channel.validate(rendered, limits):

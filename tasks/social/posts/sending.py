@@ -114,8 +114,9 @@ def _ready(post: Post, account: SocialAccount) -> Prepared:
     channel, version = account.get_channel(), post.version
     if version is None:
         raise Rejected(str(Reason.UNPUBLISHED.label))
-    limits = channel.limits(account)
-    rendered = channel.render(draft_of(version.content, account, plan_of(version.page_ref, account)), limits)
+    draft = draft_of(version.content, account, plan_of(version.page_ref, account))
+    limits = channel.limits_for(channel.limits(account), draft.image)
+    rendered = channel.render(draft, limits)
     if problems := channel.validate(rendered, limits):
         raise Rejected(" ".join(problem.message for problem in problems))
     return Prepared(account, channel, rendered)

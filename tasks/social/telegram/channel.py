@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cms.announceable import Picture
 from tasks.social.channel import (
     Capabilities,
     Card,
@@ -25,11 +27,12 @@ if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
 
 TEXT, CAPTION = 4096, 1024
+PHOTO_BYTES = 10_000_000
 PHOTO = "photo"
 
 
 class TelegramChannel(Channel):
-    """A message, or a photo with a caption where the account posts images."""
+    """A message, or a photo with a caption where the post has an image."""
 
     slug = "telegram"
     verbose_name = "Telegram"
@@ -38,10 +41,13 @@ class TelegramChannel(Channel):
     preview_template = "tasks/social/previews/telegram.html"
 
     def limits(self, account: SocialAccount) -> Limits:
-        """4,096 for a message and 1,024 for a caption (sendMessage, sendPhoto); photos up to 10 MB."""
-        if account.with_image:
-            return Limits(max_length=CAPTION, max_images=1, image_bytes=10_000_000)
-        return Limits(max_length=TEXT)
+        """4,096 for a message (sendMessage); photos up to 10 MB."""
+        return Limits(max_length=TEXT, max_images=1, image_bytes=PHOTO_BYTES)
+
+    def limits_for(self, limits: Limits, image: Picture | None, remote_id: str = "") -> Limits:
+        """1,024 for a caption (sendPhoto). A message stays one in every edit, and a photo, too."""
+        captioned = _parts(remote_id)[2] == PHOTO if remote_id else image is not None
+        return replace(limits, max_length=CAPTION) if captioned else limits
 
     def count(self, text: str, limits: Limits) -> int:
         """UTF-16 code units, as Telegram counts its entities."""
@@ -51,7 +57,7 @@ class TelegramChannel(Channel):
         """sendPhoto or sendMessage."""
         chat = account.options.get("chat", "")
         if rendered.image:
-            photo = jpeg(rendered.image, max_bytes=10_000_000)
+            photo = jpeg(rendered.image, max_bytes=PHOTO_BYTES)
             files = {"photo": ("image.jpg", photo.data, "image/jpeg")}
             answer = call(account, "sendPhoto", posts=True, files=files, chat_id=chat, caption=rendered.text)
             return _published(answer, PHOTO)

@@ -1,4 +1,4 @@
-"""The channel: a ping for each feed of the account's language. Hubs fetch the feed themselves."""
+"""The channel: a ping for the feed of what is posted. Hubs fetch it themselves."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import translation
 
-from cms import http
-from tasks.social.calls import call
 from tasks.social.channel import (
     Capabilities,
     Channel,
@@ -22,7 +20,8 @@ from tasks.social.channel import (
     Ticket,
 )
 from tasks.social.fields import ServerField
-from tasks.social.websub.hubs import LABEL, LABEL_HELP
+from tasks.social.websub.changed import ping_changed
+from tasks.social.websub.hubs import LABEL, LABEL_HELP, ping
 
 if TYPE_CHECKING:
     from tasks.social.models import SocialAccount
@@ -58,10 +57,8 @@ class WebSubChannel(Channel):
     def publish(self, rendered: Rendered, account: SocialAccount, ticket: Ticket) -> Published:
         """Ping; the hub finds out itself what is new."""
         topics = rendered.text.splitlines()
-        with http.client() as client:
-            for topic in topics:
-                form = {"hub.mode": "publish", "hub.topic": topic, "hub.url": topic}
-                call(client, "POST", account.server, posts=True, data=form)
+        for topic in topics:
+            ping(account, topic)
         return Published(ticket.key, topics[0])
 
     def update(self, account: SocialAccount, remote_id: str, rendered: Rendered, ticket: Ticket) -> Published:
@@ -74,3 +71,8 @@ class WebSubChannel(Channel):
 
     def delete(self, account: SocialAccount, remote_id: str) -> None:
         """Nothing is on the hub."""
+
+    @classmethod
+    def work(cls, seconds: float) -> bool:
+        """Pings for feeds that have news without any post."""
+        return ping_changed(seconds)

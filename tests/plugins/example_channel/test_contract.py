@@ -42,6 +42,8 @@ class LogbookWorld:
 class TestLogbook(ChannelContract):
     """All tests of the contract."""
 
+    slug = "logbook"
+
     @pytest.fixture
     def world(self, httpserver: HTTPServer, db: None) -> Iterator[LogbookWorld]:
         """A fresh book."""
