@@ -27,12 +27,17 @@ class TasksConfig(AppConfig):
             topics=(("newsletter", _("Newsletter")),),
             announceable=("tasks.NewsletterIssuePage",),
             urls=("tasks.newsletter.urls",),
-            root_urls=("tasks.social.noticeboard.urls", "tasks.newsletter.providers.urls"),
+            root_urls=(
+                "tasks.social.activitypub.urls",
+                "tasks.social.noticeboard.urls",
+                "tasks.newsletter.providers.urls",
+            ),
             api_routers=(
                 ("/announcements", "tasks.api.router"),
                 ("/subscriptions", "tasks.newsletter.api.router"),
             ),
             channels={
+                "activitypub": "tasks.social.activitypub.channel.ActivityPubChannel",
                 "bluesky": "tasks.social.bluesky.channel.BlueskyChannel",
                 "facebook": "tasks.social.facebook.channel.FacebookChannel",
                 "instagram": "tasks.social.instagram.channel.InstagramChannel",

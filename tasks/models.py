@@ -22,6 +22,14 @@ from tasks.newsletter.models import (
     Suppression,
     TestMail,
 )
+from tasks.social.activitypub.models import (
+    Block,
+    Follower,
+    InboxDelivery,
+    InboxMessage,
+    Note,
+    RemoteActor,
+)
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.noticeboard.models import Notice
 from tasks.social.webhook.models import WebhookCall
@@ -29,22 +37,28 @@ from tasks.social.webhook.models import WebhookCall
 __all__ = [
     "Announcement",
     "AnnouncementVersion",
+    "Block",
     "BounceMailbox",
     "Campaign",
     "ConsentRecord",
     "Delivery",
     "DomainPace",
+    "Follower",
     "Following",
     "Heartbeat",
     "ImportUpload",
+    "InboxDelivery",
+    "InboxMessage",
     "Interest",
     "MailBody",
     "MailEvent",
     "MailRelay",
     "NewsletterIssuePage",
+    "Note",
     "Notice",
     "Post",
     "PostPlan",
+    "RemoteActor",
     "SettingsRequest",
     "SignupCount",
     "SocialAccount",

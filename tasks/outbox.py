@@ -27,6 +27,7 @@ from tasks.newsletter.models import Delivery, SettingsRequest, SubscriptionReque
 from tasks.newsletter.returns.mailbox.turn import read_if_due
 from tasks.newsletter.send import send_confirmations, send_mails
 from tasks.social.accounts.care import care_for_accounts
+from tasks.social.activitypub.models import InboxDelivery, InboxMessage
 from tasks.social.models import Post
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.looking import look_for_unknown
@@ -36,7 +37,7 @@ from tasks.social.webhook.models import WebhookCall
 
 logger = logging.getLogger(__name__)
 
-LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post, WebhookCall)
+LEDGERS = (SubscriptionRequest, SettingsRequest, TestMail, Delivery, Post, WebhookCall, InboxDelivery)
 
 
 def sweep() -> dict[str, int]:
@@ -103,7 +104,7 @@ def _suppress(rows: QuerySet[Any]) -> int:
 
 
 def _recover() -> int:
-    return sum(sum(recover(model)) for model in LEDGERS)
+    return sum(sum(recover(model)) for model in (*LEDGERS, InboxMessage))
 
 
 def _guarded(name: str, step: Callable[[], int]) -> int:

@@ -30,6 +30,7 @@ from tasks.newsletter.returns.registry import (
 )
 from tasks.newsletter.topics import topic_label
 from tasks.social.accounts.registry import SocialAccountAdmin
+from tasks.social.activitypub.registry import BlockAdmin, FollowerAdmin, InboxDeliveryAdmin
 from tasks.social.models import Post
 from tasks.social.webhook.registry import WebhookCallAdmin
 
@@ -209,4 +210,7 @@ class AnnouncementsGroup(ModelAdminGroup):
         DomainPaceAdmin,
         SocialAccountAdmin,
         WebhookCallAdmin,
+        FollowerAdmin,
+        BlockAdmin,
+        InboxDeliveryAdmin,
     )

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from cms.plugins import registry
+from tasks.social.activitypub.channel import ActivityPubChannel
+from tasks.social.activitypub.models import Note
 from tasks.social.assisted.channel import AssistedChannel
 from tasks.social.channel import Pending, Published, Rendered, Ticket
 from tasks.social.contract import ChannelContract, LocalChannelContract
 from tasks.social.noticeboard.channel import NoticeboardChannel
 from tasks.social.noticeboard.models import Notice
-from tests.factories.social import account
+from tests.factories.fediverse import our_account
+from tests.factories.social import account, picture
 
 TESTS = Path(__file__).parent.parent
 
@@ -40,6 +43,29 @@ class TestNoticeboard(LocalChannelContract):
     @pytest.fixture
     def world(self, db: None) -> Noticeboard:
         return Noticeboard()
+
+
+class Fediverse:
+    """The site's own account."""
+
+    image = picture()
+
+    def __init__(self) -> None:
+        self.channel, self.account = ActivityPubChannel(), our_account()
+
+    def texts(self) -> list[str]:
+        standing = Note.objects.filter(deleted_at=None).order_by("pk")
+        return list(standing.values_list("text", flat=True))
+
+
+class TestFediverse(LocalChannelContract):
+    """The post itself stays on this site; how others are told of it has tests of its own."""
+
+    slug = "activitypub"
+
+    @pytest.fixture
+    def world(self, db: None) -> Fediverse:
+        return Fediverse()
 
 
 class Person:
@@ -89,5 +115,5 @@ def test_no_channel_is_without_its_contract() -> None:
             importlib.import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
     tested = {contract.slug for contract in contracts() if contract is not ChannelContract}
     ours = {slug for plugin in registry().plugins for slug in plugin.channels}
-    assert len(ours) >= 11
+    assert len(ours) >= 12
     assert ours - tested == set()
