@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms.plugins import registry
@@ -81,6 +81,20 @@ def on_page_deleted(instance: Page, **kwargs: Any) -> None:
     changes.page_deleted(instance)
 
 
+@never_raising
+def on_restricted(instance: PageViewRestriction, raw: bool = False, **kwargs: Any) -> None:
+    """A page is private from now on, and all below it; for the public that is as if it had left."""
+    if not raw:
+        lifecycle.page_hidden(instance.page)
+        changes.pages_changed(instance.page, "page.unpublished")
+
+
+@never_raising
+def on_unrestricted(instance: PageViewRestriction, **kwargs: Any) -> None:
+    """What is public again is built again, and announced only if an editor says so."""
+    changes.pages_changed(instance.page, "page.published")
+
+
 def connect() -> None:
     """Connect all receivers, each once."""
     for model in registry().announceable_models():
@@ -92,4 +106,6 @@ def connect() -> None:
     page_unpublished.connect(on_page_unpublished, dispatch_uid="antenne.calls.unpublished")
     post_page_move.connect(on_page_moved, dispatch_uid="antenne.calls.moved")
     page_slug_changed.connect(on_page_moved, dispatch_uid="antenne.calls.slug_changed")
+    post_save.connect(on_restricted, sender=PageViewRestriction, dispatch_uid="antenne.restricted")
+    post_delete.connect(on_unrestricted, sender=PageViewRestriction, dispatch_uid="antenne.unrestricted")
     post_delete.connect(on_page_deleted, sender=Page, dispatch_uid="antenne.calls.deleted")

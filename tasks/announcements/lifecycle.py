@@ -49,10 +49,22 @@ def versions_of(page: Page) -> QuerySet[AnnouncementVersion]:
 
 def page_left(page: Page) -> None:
     """What is still waiting is not sent; posts are withdrawn where the account is set so."""
-    versions = versions_of(page)
-    cancel_mails(versions, Reason.UNPUBLISHED)
+    _taken_from_the_public(versions_of(page), Reason.UNPUBLISHED)
+
+
+def page_hidden(page: Page) -> None:
+    """The same for a page that is not for everybody any more, and for all below it.
+
+    Nothing is announced by itself once it is public again.
+    """
+    hidden = Page.objects.descendant_of(page, inclusive=True)
+    _taken_from_the_public(AnnouncementVersion.objects.filter(page__in=hidden), Reason.PRIVATE)
+
+
+def _taken_from_the_public(versions: QuerySet[AnnouncementVersion], reason: Reason) -> None:
+    cancel_mails(versions, reason)
     versions_changed(versions)
-    cancel_posts(versions, Reason.UNPUBLISHED)
+    cancel_posts(versions, reason)
     if withdraw_posts(versions):
         doorbell.ring_after_commit()
 

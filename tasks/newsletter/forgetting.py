@@ -24,6 +24,7 @@ from tasks.newsletter.models import (
     Subscriber,
     SubscriptionRequest,
 )
+from tasks.social.forgetting import forget_calls
 
 EVERY = timedelta(hours=1)
 UNCONFIRMED_FOR = timedelta(days=30)
@@ -42,7 +43,7 @@ def forget() -> int:
     Heartbeat.objects.update_or_create(name="forget", defaults={"beat_at": now})
     requests = forget_requests(now - REQUESTS_FOR)
     people = forget_unconfirmed(now - UNCONFIRMED_FOR) + forget_uploads(now - UPLOADS_FOR)
-    return counts + forget_origins() + requests + people + forget_addresses(now)
+    return counts + forget_origins() + requests + people + forget_addresses(now) + forget_calls(now)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from cms.announceable import AnnouncementContent, Picture
 
@@ -58,7 +58,8 @@ class Capabilities:
 class Limits:
     """What fits into one post.
 
-    ``max_length`` is in the unit that ``Channel.count`` counts in; ``url_length`` is what a link
+    ``max_length`` is in the unit that ``Channel.count`` counts in, which for people is called
+    ``unit``: characters or bytes; ``url_length`` is what a link
     counts, None where it counts in full; ``max_bytes`` is a second limit on the text in UTF-8;
     ``image_bytes`` and ``alt_length`` (characters) are for one image.
     """
@@ -70,6 +71,7 @@ class Limits:
     image_bytes: int = 8_000_000
     alt_length: int = 1500
     needs_image: bool = False
+    unit: Literal["characters", "bytes"] = "characters"
 
 
 @dataclass(frozen=True)

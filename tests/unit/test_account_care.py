@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tasks.social.accounts import warning
 from tasks.social.accounts.care import care_for, care_for_accounts, standing_of
 from tasks.social.accounts.panel import in_need
 from tasks.social.channel import AuthFailed, Capabilities, Consent, Health, Rejected, Retryable
@@ -265,3 +266,113 @@ def test_a_refused_code_is_explained(admin_client: Client, account: SocialAccoun
 def test_connecting_is_a_post(admin_client: Client, account: SocialAccount) -> None:
     for action in ("connect", "check"):
         assert admin_client.get(f"/admin/social-accounts/{account.pk}/{action}/").status_code == 405
+
+
+@pytest.fixture
+def carer(db: None) -> User:
+    return User.objects.create_superuser("a", "admin@example.org")
+
+
+def fresh(account: SocialAccount) -> SocialAccount:
+    return SocialAccount.objects.get(pk=account.pk)
+
+
+def test_a_service_that_does_not_answer_does_not_pass_for_one_that_works(
+    account: SocialAccount,
+    channel: type[CaredFor],
+) -> None:
+    channel.health = Retryable("connection refused")
+    care_for(account)
+    standing = standing_of(fresh(account))
+    assert standing.key == "away"
+    assert "noch nie erreicht" in standing.text
+    assert "connection refused" in standing.text
+    assert fresh(account).trouble == ""
+
+    channel.health = Health("@jumelage")
+    care_for(account)
+    assert standing_of(fresh(account)).key == "works"
+
+    SocialAccount.objects.update(reached_at=datetime(2026, 5, 3, 12, 5, tzinfo=UTC))
+    channel.health = ZeroDivisionError()
+    care_for(account)
+    assert standing_of(fresh(account)).text.startswith("nicht erreicht seit 03.05.2026")
+
+
+def test_whoever_refuses_was_reached(account: SocialAccount, channel: type[CaredFor]) -> None:
+    channel.health = AuthFailed("revoked")
+    care_for(account)
+    assert fresh(account).reached_at is not None
+    assert standing_of(fresh(account)).key == "trouble"
+
+
+def test_a_connection_is_warned_of_at_each_step_once(
+    account: SocialAccount,
+    channel: type[CaredFor],
+    carer: User,
+) -> None:
+    def told(**ends: float) -> int:
+        SocialAccount.objects.update(expires_at=timezone.now() + timedelta(**ends))
+        before = len(mail.outbox)
+        for _time in range(2):
+            care_for(fresh(account))
+        return len(mail.outbox) - before
+
+    channel.health = Health("@jumelage")
+    assert told(days=40) == 0
+    assert told(days=13) == 1
+    assert told(days=12) == 0
+    assert told(days=2) == 1
+    channel.health = AuthFailed("expired")
+    assert told(days=-1) == 1
+    channel.health = Health("@jumelage")
+    assert told(days=60) == 0
+    assert told(days=13) == 1
+
+
+def test_two_workers_warn_once(
+    account: SocialAccount,
+    carer: User,
+) -> None:
+    first, second = fresh(account), fresh(account)
+    assert warning.warn_if_needed(first, "trouble") == 1
+    assert warning.warn_if_needed(second, "trouble") == 0
+    assert len(mail.outbox) == 1
+
+
+def test_who_asks_for_a_look_sees_what_came_of_it(
+    admin_client: Client,
+    account: SocialAccount,
+    channel: type[CaredFor],
+) -> None:
+    care_for(account)
+    state = f"/admin/social-accounts/{account.pk}/state/"
+    page = admin_client.post(f"/admin/social-accounts/{account.pk}/check/", follow=True).content.decode()
+    assert f'data-poll="{state}"' in page
+    assert 'data-moving="1"' in page
+    assert "wird geprüft" in page
+    waiting = admin_client.get(state)
+    assert waiting["X-Moving"] == "1"
+
+    SocialAccount.objects.update(probed_at=timezone.now())
+    assert admin_client.get(state)["X-Moving"] == "1"
+    channel.health = Retryable("connection refused")
+    care_for(fresh(account))
+    over = admin_client.get(state)
+    assert over["X-Moving"] == "0"
+    assert over["X-State"] != waiting["X-State"]
+    assert "connection refused" in over.content.decode()
+
+
+def test_a_look_that_died_on_its_way_is_not_waited_for(
+    account: SocialAccount,
+) -> None:
+    SocialAccount.objects.update(probed_at=timezone.now() - timedelta(minutes=3))
+    assert not fresh(account).is_looked_at
+    SocialAccount.objects.update(probed_at=None, active=False)
+    assert not fresh(account).is_looked_at
+
+
+def test_the_state_is_for_who_may_change_accounts(client: Client, account: SocialAccount) -> None:
+    client.force_login(User.objects.create_user("nobody", password="p"))
+    assert client.get(f"/admin/social-accounts/{account.pk}/state/").status_code in (302, 403)

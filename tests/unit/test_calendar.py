@@ -105,7 +105,11 @@ def test_a_planned_moment_of_a_draft_stands_there_before_it_is_announced(
 
 def test_digests_to_come_stand_on_their_days(admin_user: User, site_tree: SiteTree) -> None:
     start = MAY.replace(day=1, hour=0, minute=0)
-    found = [entry for entry in agenda(admin_user, start, start + timedelta(days=31)) if entry.kind == "mail"]
+    found = [
+        entry
+        for entry in agenda(admin_user, start, start + timedelta(days=31)).entries
+        if entry.kind == "mail"
+    ]
     assert len(found) in (5, 6)
     assert all(start <= entry.at < start + timedelta(days=31) for entry in found)
 
@@ -161,3 +165,19 @@ def test_it_costs_the_same_for_few_and_many(admin_client: Client, site_tree: Sit
     few = cost()
     more(12)
     assert cost() == few
+
+
+def test_what_there_is_no_room_for_is_said(
+    admin_client: Client, site_tree: SiteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.social.planning.agenda.MOST", 2)
+    monkeypatch.setattr("tasks.social.planning.agenda.PROBE", 3)
+    scheduled(site_tree.news["de"], "Alpha")
+    scheduled(site_tree.news["de"], "Beta")
+    assert len(day(admin_client, MAY)) == 2
+    assert "help-warning" not in admin_client.get(reverse(HERE), {"month": "2031-05"}).content.decode()
+    scheduled(site_tree.news["de"], "Gamma")
+    assert len(day(admin_client, MAY)) == 2
+    html = admin_client.get(reverse(HERE), {"month": "2031-05"}).content.decode()
+    assert "help-warning" in html
+    assert reverse("posts_report") in html

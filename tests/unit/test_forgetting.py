@@ -24,8 +24,13 @@ from tasks.newsletter.models import (
 )
 from tasks.newsletter.subscribe import request_subscription
 from tasks.outbox import sweep
+from tasks.social.activitypub.channel import ActivityPubChannel
+from tasks.social.activitypub.models import InboxDelivery
+from tasks.social.webhook.models import WebhookCall
+from tests.factories.fediverse import Somebody, our_account
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
+from tests.factories.social import account, rendered, ticket
 from tests.factories.subscribers import subscriber
 
 OLD, YOUNG = timedelta(days=31), timedelta(days=29)
@@ -118,3 +123,26 @@ def test_it_is_done_once_an_hour(db: None) -> None:
     asked("old@example.org", OLD)
     forget()
     assert Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "age", "stays"), [(90, 91, False), (90, 89, True), (0, 4000, True)])
+def test_old_calls_to_other_software_go(db: None, settings, days: int, age: int, stays: bool) -> None:
+    settings.ANTENNE_CALL_DAYS = days
+    at = timezone.now() - timedelta(days=age)
+    endpoint = account("webhook")
+    for state in (State.SENT, State.FAILED, State.PENDING):
+        WebhookCall.objects.create(account=endpoint, page_ref=1, event="x", state=state, created_at=at)
+    forget()
+    assert WebhookCall.objects.count() == (3 if stays else 1)
+
+
+def test_who_was_told_of_a_post_is_known_as_long_as_it_stands(db: None) -> None:
+    ours, channel = our_account(), ActivityPubChannel()
+    Somebody("https://a.example").following(ours)
+    stands, gone = (channel.publish(rendered(), ours, ticket(key)) for key in ("stands", "gone"))
+    channel.delete(ours, gone.remote_id)
+    channel.update(ours, stands.remote_id, rendered("neu"), ticket("stands"))
+    InboxDelivery.objects.update(state=State.SENT, created_at=timezone.now() - timedelta(days=91))
+    forget()
+    left = InboxDelivery.objects.get()
+    assert (left.kind, str(left.note.public_id)) == ("create", stands.remote_id)

@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +28,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Standing:
-    """How a connection stands: ``key`` is off, trouble, ends, new or works."""
+    """How a connection stands: ``key`` is off, trouble, ends, away, new or works."""
 
     key: str
     text: str
@@ -48,7 +49,17 @@ def standing_of(account: SocialAccount) -> Standing:
         days = max(0, (account.expires_at - timezone.now()).days)
         text = ngettext("ends in %(days)s day", "ends in %(days)s days", days) % {"days": days}
         return Standing("ends", text)
+    if account.silence:
+        return Standing("away", _away(account))
     return Standing("works", _("works")) if account.probed_at else Standing("new", _("not checked yet"))
+
+
+def _away(account: SocialAccount) -> str:
+    """A service that does not answer is nothing that the editor could mend."""
+    if account.reached_at is None:
+        return _("never reached yet: %(reason)s") % {"reason": account.silence}
+    since = date_format(timezone.localtime(account.reached_at), "SHORT_DATETIME_FORMAT")
+    return _("not reached since %(since)s: %(reason)s") % {"since": since, "reason": account.silence}
 
 
 def care_for_accounts(seconds: float) -> int:
@@ -77,6 +88,9 @@ def care_for(account: SocialAccount) -> str:
     """
     SocialAccount.objects.filter(pk=account.pk).update(probed_at=timezone.now())
     problem = _look(account)
+    now = timezone.now()
+    reached = {} if problem else {"reached_at": now}
+    SocialAccount.objects.filter(pk=account.pk).update(looked_at=now, silence=problem, **reached)
     account.refresh_from_db()
     warning.warn_if_needed(account, standing_of(account).key)
     return problem
@@ -108,7 +122,7 @@ def _renew(account: SocialAccount) -> None:
 
 
 def _note(account: SocialAccount, health: Health) -> None:
-    changes: dict[str, Any] = {"trouble": clean(health.warning, DETAIL_LENGTH), "probed_at": timezone.now()}
+    changes: dict[str, Any] = {"trouble": clean(health.warning, DETAIL_LENGTH)}
     changes["remote_name"] = clean(health.name, 200)
     if health.url.startswith(("https://", "http://")) and len(health.url) <= 500:
         changes["remote_url"] = health.url

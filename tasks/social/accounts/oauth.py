@@ -61,8 +61,8 @@ def renew(account: SocialAccount, found: dict[str, Any]) -> None:
     """Keep new credentials, and until when they hold."""
     ends = found.pop("expires_at", None)
     account.expires_at = _moment(ends)
-    account.trouble, account.session, account.warned_at = "", {}, None
-    account.probed_at = None
+    account.trouble, account.session, account.silence = "", {}, ""
+    account.warned_at, account.warned_of, account.probed_at = None, "", None
     _keep(account, found)
 
 
@@ -72,7 +72,9 @@ def _keep(account: SocialAccount, credentials: Any) -> None:
 
 
 def _moment(text: Any) -> datetime | None:
-    if not text:
+    """What a channel says of the end; one that makes no sense is none, because the credentials are good."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    except (TypeError, ValueError, OverflowError):
         return None
-    moment = datetime.fromisoformat(str(text))
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

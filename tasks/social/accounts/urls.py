@@ -11,5 +11,6 @@ urlpatterns = [
     path("callback/", views.callback, name="callback"),
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/connect/", views.connect, name="connect"),
+    path("<int:pk>/state/", views.state, name="state"),
     path("<int:pk>/check/", views.check, name="check"),
 ]

@@ -17,7 +17,9 @@ from wagtail.log_actions import log
 
 from cms.plugins import registry
 from tasks.announcements import doorbell
+from tasks.announcements.live import Fragment, fragment
 from tasks.social.accounts import forms, oauth
+from tasks.social.accounts.care import standing_of
 from tasks.social.channel import Channel
 from tasks.social.errors import ChannelError
 from tasks.social.models import SocialAccount
@@ -72,7 +74,22 @@ def _form(request: HttpRequest, channel: Channel, account: SocialAccount, action
     if data is not None and all([general.is_valid(), forms.is_valid(special, channel, account)]):
         return _saved(request, channel, general.save(commit=False), special, action)
     context = {"account": account, "channel": channel, "general": general, "special": special}
+    if account.pk:
+        context["live"] = _live(request, account)
     return render(request, "tasks/admin/accounts/form.html", context, status=200)
+
+
+@require_safe
+@never_cache
+def state(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the connection stands, for the script that waits for a look at it."""
+    _allow(request, "change")
+    return _live(request, get_object_or_404(SocialAccount, pk=pk)).response
+
+
+def _live(request: HttpRequest, account: SocialAccount) -> Fragment:
+    shown = {"account": account, "standing": standing_of(account)}
+    return fragment(request, "tasks/admin/accounts/state.html", shown, moving=account.is_looked_at)
 
 
 @transaction.atomic
@@ -137,5 +154,4 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     _allow(request, "change")
     SocialAccount.objects.filter(pk=get_object_or_404(SocialAccount, pk=pk).pk).update(probed_at=None)
     doorbell.ring("care_for_accounts")
-    messages.info(request, _("Its connection is checked within a minute."))
     return redirect(reverse("social_accounts:edit", args=[pk]))

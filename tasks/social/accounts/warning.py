@@ -20,19 +20,32 @@ from tasks.social.signals import account_needs_attention
 logger = logging.getLogger(__name__)
 AGAIN = timedelta(days=5)
 """As long as nothing is done about it, they hear of it again so often."""
+LAST_DAYS = timedelta(days=3)
+"""So long before its end they hear of it once more, and again when it has come."""
 
 
 def warn_if_needed(account: SocialAccount, standing: str) -> int:
-    """Write to those who can mend it, at most every few days; returns to how many."""
+    """Write to those who can mend it, at once when it gets worse and every few days; returns to how many."""
     if standing not in ("ends", "trouble"):
-        SocialAccount.objects.filter(pk=account.pk).exclude(warned_at=None).update(warned_at=None)
+        told = SocialAccount.objects.filter(pk=account.pk).exclude(warned_at=None)
+        told.update(warned_at=None, warned_of="")
         return 0
-    if account.warned_at and account.warned_at + AGAIN > timezone.now():
+    stage = _stage(account, standing)
+    again = account.warned_at is None or account.warned_at + AGAIN <= timezone.now()
+    if not again and stage == account.warned_of:
         return 0
-    # Written down first: a relay that fails must not have them written to every hour.
-    SocialAccount.objects.filter(pk=account.pk).update(warned_at=timezone.now())
+    # Written down first, by one of two workers: a relay that fails must not have them written to every hour.
+    known = {"warned_at": account.warned_at, "warned_of": account.warned_of}
+    mine = SocialAccount.objects.filter(pk=account.pk, **known)
+    if not mine.update(warned_at=timezone.now(), warned_of=stage):
+        return 0
     account_needs_attention.send_robust(SocialAccount, account=account, standing=standing)
     return sum(_write(user, account) for user in carers())
+
+
+def _stage(account: SocialAccount, standing: str) -> str:
+    last = account.expires_at is not None and account.expires_at - LAST_DAYS < timezone.now()
+    return "last" if standing == "ends" and last else standing
 
 
 def carers() -> list[Any]:

@@ -136,8 +136,11 @@ def _published(identifier: str, link: Any = None) -> Published:
     return Published(identifier, str(link or f"https://www.facebook.com/{identifier}"))
 
 
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
 def _end(data: dict[str, Any]) -> datetime | None:
     """0 stands for a token that does not end."""
     moments = [data.get(name) for name in ("expires_at", "data_access_expires_at")]
-    known = [moment for moment in moments if isinstance(moment, int) and moment > 0]
+    known = [moment for moment in moments if isinstance(moment, int) and 1 < moment < END_OF_TIME]
     return datetime.fromtimestamp(min(known), UTC) if known else None

@@ -34,8 +34,12 @@ def consent(address: str, client: str, scope: str, redirect_uri: str, state: str
     return Consent(f"{address}?{urlencode(query)}", {})
 
 
+LONGEST = 3_000_000_000
+"""Seconds, almost a hundred years: what says more than that does not end."""
+
+
 def ends_in(seconds: Any) -> dict[str, str]:
     """``expires_at`` for a number of seconds, nothing where a token does not end."""
-    if not isinstance(seconds, int) or seconds <= 0:
+    if not isinstance(seconds, int) or not 1 < seconds < LONGEST:
         return {}
     return {"expires_at": (timezone.now() + timedelta(seconds=seconds)).isoformat()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 def channel_choices() -> list[tuple[str, str]]:
     """(slug, name) of every channel that a plugin adds."""
     return [(slug, str(channel.verbose_name)) for slug, channel in registry().channels().items()]
+
+
+LONGEST_LOOK = timedelta(minutes=2)
+"""After that, whoever looked has died on the way."""
 
 
 class WhenChanged(models.TextChoices):
@@ -102,7 +107,11 @@ class SocialAccount(models.Model):
     remote_url = models.URLField(_("profile"), max_length=500, blank=True, editable=False)
     expires_at = models.DateTimeField(_("connection ends"), null=True, blank=True, editable=False)
     probed_at = models.DateTimeField(_("last looked after"), null=True, editable=False)
+    looked_at = models.DateTimeField(_("end of the last look"), null=True, editable=False)
+    reached_at = models.DateTimeField(_("last reached"), null=True, editable=False)
+    silence = models.TextField(_("why it was not reached"), blank=True, editable=False)
     warned_at = models.DateTimeField(_("last warned about"), null=True, editable=False)
+    warned_of = models.CharField(_("what was warned of"), max_length=8, blank=True, editable=False)
     trouble = models.TextField(_("what is wrong"), blank=True, editable=False)
 
     class Meta:
@@ -127,6 +136,14 @@ class SocialAccount(models.Model):
         except KeyError as error:
             raise LookupError(f"No channel “{self.channel}” is installed") from error
         return channel
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether a look at the connection is asked for or under way."""
+        if self.probed_at is None:
+            return self.active
+        begun = self.looked_at is None or self.looked_at < self.probed_at
+        return begun and self.probed_at > timezone.now() - LONGEST_LOOK
 
     def keep_session(self, session: dict[str, Any]) -> None:
         """Remember what a channel wants to have again in its next call."""

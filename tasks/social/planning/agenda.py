@@ -26,6 +26,8 @@ from tasks.social.models import Post, PostPlan
 
 MOST = 500
 """Entries of one kind in a month; a calendar with more of them could not be read."""
+PROBE = MOST + 1
+"""One more tells that there are more."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,27 @@ class Entry:
         return self.at <= timezone.now()
 
 
-def agenda(user: Any, start: datetime, end: datetime) -> list[Entry]:
+@dataclass(frozen=True)
+class Agenda:
+    """What happens in a span. ``cut`` are the kinds of which more happens than is shown."""
+
+    entries: list[Entry]
+    cut: list[str]
+
+
+def agenda(user: Any, start: datetime, end: datetime) -> Agenda:
     """All that falls between ``start`` and ``end``, in order, with a fixed number of queries."""
     span = (start, end - timedelta(microseconds=1))
     mine = PagePermissionPolicy().instances_user_has_permission_for(user, "change").values("pk")
-    entries = [
-        *_pages(mine, span),
-        *_announcements(mine, span),
-        *_posts(mine, span),
-        *_plans(mine, span),
-        *_mails(mine, span),
-        *_digests(span),
-    ]
-    return sorted(entries, key=lambda entry: (entry.at, entry.what, entry.title))
+    parts = {
+        _("pages"): list(_pages(mine, span)),
+        _("announcements"): list(_announcements(mine, span)),
+        _("posts"): [*_posts(mine, span), *_plans(mine, span)],
+        _("mails"): list(_mails(mine, span)),
+    }
+    entries = [*_digests(span), *(entry for part in parts.values() for entry in part[:MOST])]
+    cut = [name for name, part in parts.items() if len(part) > MOST]
+    return Agenda(sorted(entries, key=lambda entry: (entry.at, entry.what, entry.title)), cut)
 
 
 def _pages(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
@@ -67,11 +77,11 @@ def _pages(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
     pages = pages.filter(pk__in=mine, content_type__in=kinds)
     approved = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
     rows = approved.filter(object_id__in=pages.values("key"), approved_go_live_at__range=span)
-    for revision in rows.order_by("-pk")[:MOST]:
+    for revision in rows.order_by("-pk")[:PROBE]:
         at, title = revision.approved_go_live_at, revision.object_str
         yield _page_entry(at, _("goes live"), title, revision.object_id)
     waiting = pages.filter(go_live_at__range=span, live=False).exclude(key__in=approved.values("object_id"))
-    for page in waiting[:MOST]:
+    for page in waiting[:PROBE]:
         words = _("is to go live, not approved yet")
         yield _page_entry(page.go_live_at, words, page.draft_title or page.title, page.pk)
 
@@ -84,7 +94,7 @@ def _announcements(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry
     versions = AnnouncementVersion.objects.filter(
         page__in=mine, silenced="", announcement__silenced="", announcement__release_at__range=span
     ).select_related("announcement")
-    for version in versions.order_by("-pk")[:MOST]:
+    for version in versions.order_by("-pk")[:PROBE]:
         at = version.announcement.release_at
         what = _("was announced") if at <= timezone.now() else _("is announced")
         yield Entry(at, "announcement", what, version.title, _announcement(version.page_ref))
@@ -99,7 +109,7 @@ def _posts(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
     posts = Post.objects.filter(version__page__in=mine).select_related("version")
     waiting = Q(state__in=(State.PENDING, State.DEFERRED), sent_at=None, next_try_at__range=span)
     rows = posts.filter(Q(state=State.SENT, sent_at__range=span) | waiting)
-    for post in rows.annotate(at=Coalesce("sent_at", "next_try_at")).order_by("-pk")[:MOST]:
+    for post in rows.annotate(at=Coalesce("sent_at", "next_try_at")).order_by("-pk")[:PROBE]:
         if post.version is None:
             continue
         words = _("posted with %(account)s") if post.sent_at else _("to be posted with %(account)s")
@@ -111,7 +121,7 @@ def _plans(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
     """Posts of pages that are not announced yet."""
     plans = PostPlan.objects.filter(page_ref__in=mine, wanted=True, send_at__range=span, account__active=True)
     plans = plans.exclude(page_ref__in=AnnouncementVersion.objects.values("page_ref"))
-    rows = list(plans.select_related("account")[:MOST])
+    rows = list(plans.select_related("account")[:PROBE])
     titles = dict(Page.objects.filter(pk__in={row.page_ref for row in rows}).values_list("pk", "draft_title"))
     for plan in rows:
         what = _("to be posted with %(account)s") % {"account": plan.account.name}
@@ -128,7 +138,7 @@ def _mails(mine: Any, span: tuple[datetime, datetime]) -> Iterator[Entry]:
         version__page__in=mine,
         frozen_at__range=span,
     ).select_related("version")
-    for campaign in campaigns.order_by("-pk")[:MOST]:
+    for campaign in campaigns.order_by("-pk")[:PROBE]:
         if campaign.version is None or campaign.frozen_at is None:
             continue
         what = _("mail to readers in %(language)s") % {"language": campaign.get_language_display()}

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from tasks.social.planning.agenda import Entry, agenda
+from tasks.social.planning.agenda import MOST, Entry, agenda
 
 YEARS = range(2000, 2100)
 
@@ -39,13 +39,15 @@ def month(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     first = _first(request.GET.get("month", ""))
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    entries = agenda(request.user, _midnight(weeks[0][0]), _midnight(weeks[-1][-1] + timedelta(days=1)))
+    found = agenda(request.user, _midnight(weeks[0][0]), _midnight(weeks[-1][-1] + timedelta(days=1)))
     by_day: defaultdict[date, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    for entry in found.entries:
         by_day[timezone.localtime(entry.at).date()].append(entry)
     today = timezone.localdate()
     context = {
         "first": first,
+        "cut": found.cut,
+        "most": MOST,
         "previous": first - timedelta(days=1),
         "next": first + timedelta(days=31),
         "weekdays": weeks[0],

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from cms.announceable import AnnouncementContent
+from tasks.announcements import doorbell
 from tasks.ledger.models import State
 from tasks.social.models import Post, PostPlan, SocialAccount
 from tasks.social.planning.accounts import accounts_for
 from tasks.social.planning.forms import PlanForm
 from tasks.social.planning.previews import Preview, preview
-from tasks.social.posts.opening import fate_of
+from tasks.social.planning.prospects import Prospect, prospect
+from tasks.social.posts.opening import UNWANTED, fate_of
+from tasks.social.posts.pacing import turns_of
 
 IN_DETAILS = ("image", "alt", "without_image", "send_at")
 
@@ -27,6 +32,12 @@ class Sheet:
     form: PlanForm
     preview: Preview
     post: Post | None
+    turn: datetime | None = None
+
+    @property
+    def prospect(self) -> Prospect:
+        """Whether the account would post, and why."""
+        return prospect(self.account, self.form.instance, self.turn)
 
     @property
     def is_open(self) -> bool:
@@ -54,9 +65,15 @@ def sheets_of(
     accounts = [one for one in accounts_for(page) if only in (None, str(one.pk))]
     plans = _plans(page.pk)
     posts = {post.account_id: post for post in Post.objects.filter(version__page_ref=page.pk).order_by("pk")}
-    content = page.get_announcement()
+    content, turns = page.get_announcement(), turns_of(accounts)
     return [
-        _sheet(account, content, _form(page, account, plans, data, may_plan), posts.get(account.pk))
+        _sheet(
+            account,
+            content,
+            _form(page, account, plans, data, may_plan),
+            posts.get(account.pk),
+            turns.get(account.pk),
+        )
         for account in accounts
     ]
 
@@ -74,9 +91,15 @@ def _form(
     return PlanForm(data, instance=plan, prefix=f"account-{account.pk}", may_plan=may)
 
 
-def _sheet(account: SocialAccount, content: AnnouncementContent, form: PlanForm, post: Post | None) -> Sheet:
+def _sheet(
+    account: SocialAccount,
+    content: AnnouncementContent,
+    form: PlanForm,
+    post: Post | None,
+    turn: datetime | None,
+) -> Sheet:
     form.errors  # noqa: B018 -- puts what was entered into the instance, which is what is shown
-    sheet = Sheet(account, form, preview(account, content, form.instance), post)
+    sheet = Sheet(account, form, preview(account, content, form.instance), post, turn)
     if form.is_bound and form.instance.wanted and not sheet.is_usual:
         for problem in sheet.preview.problems:
             if problem.field not in form.errors:
@@ -99,5 +122,12 @@ def _save(sheet: Sheet, user: Any) -> None:
         plan.changed_by = user
         plan.save()
     if sheet.form.has_changed() and sheet.post:
-        waiting = Post.objects.filter(pk=sheet.post.pk, state=State.PENDING, attempts=0)
-        waiting.update(**fate_of(plan))
+        untouched = Post.objects.filter(pk=sheet.post.pk, attempts=0)
+        if untouched.filter(_may_still_be_decided()).update(**fate_of(plan)):
+            doorbell.ring_after_commit()
+
+
+def _may_still_be_decided() -> Q:
+    """What waits, and what somebody had said no to, as long as its page is out."""
+    unwanted = Q(state=State.SUPPRESSED, code=UNWANTED, version__page__live=True, version__silenced="")
+    return Q(state=State.PENDING) | unwanted

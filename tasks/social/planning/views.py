@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tasks.announcements.access import latest_version
 from tasks.social.planning import sheets
 from tasks.social.planning.accounts import may_plan
+from tasks.social.planning.prospects import left_out
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +33,7 @@ def posts(request: HttpRequest, page_id: int) -> HttpResponse:
             return redirect("announcements:posts", page.pk)
         messages.error(request, _("Nothing is saved yet: see what is marked below."))
     context = {"page": page, "sheets": shown, "may_plan": may}
+    context["left_out"] = left_out(page, [sheet.account for sheet in shown])
     return render(request, "tasks/admin/posts.html", context)
 
 

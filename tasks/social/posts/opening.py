@@ -12,6 +12,9 @@ from tasks.announcements.models import Announcement, Reason
 from tasks.ledger.models import State
 from tasks.social.models import Post, PostPlan, SocialAccount
 
+UNWANTED = "unwanted"
+"""Why a post was not made, for whoever may want it after all."""
+
 
 def open_posts(announcement: Announcement, choice_for: Callable[[str], Choice]) -> None:
     """One post per active account that is wanted, as soon as the account's language is ready.
@@ -55,5 +58,6 @@ def _fate(choice: Choice, plan: PostPlan | None) -> dict[str, Any]:
 def fate_of(plan: PostPlan) -> dict[str, Any]:
     """What becomes of a post that nothing was done for yet."""
     if not plan.wanted:
-        return {"state": State.SUPPRESSED, "detail": _("The editor chose not to post it here.")}
-    return {"state": State.PENDING, "next_try_at": plan.send_at}
+        reason = _("The editor chose not to post it here.")
+        return {"state": State.SUPPRESSED, "code": UNWANTED, "detail": reason}
+    return {"state": State.PENDING, "next_try_at": plan.send_at, "code": "", "detail": ""}

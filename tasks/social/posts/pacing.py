@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +46,26 @@ def turn_of(account: SocialAccount) -> datetime | None:
     moments = [_after_gap(account, posts), _after_cap(account, posts)]
     later = [moment for moment in moments if moment and moment > now]
     return max(later, default=None)
+
+
+def turns_of(accounts: Iterable[SocialAccount]) -> dict[int, datetime]:
+    """When those of ``accounts`` may post next that may not at once, with one query for all of them."""
+    now = timezone.now()
+    tried: defaultdict[int | None, list[Any]] = defaultdict(list)
+    known = list(accounts)
+    rows = Post.objects.filter(account__in=known, state__in=COUNTED, tried_at__gt=now - DAY)
+    for key, moment in rows.order_by("-tried_at").values_list("account_id", "tried_at"):
+        tried[key].append(moment)
+    turns = {account.pk: _next_turn(account, tried[account.pk]) for account in known}
+    return {key: moment for key, moment in turns.items() if moment and moment > now}
+
+
+def _next_turn(account: SocialAccount, tried: list[datetime]) -> datetime | None:
+    """``tried`` are the moments of the last day, newest first."""
+    gap = tried[0] + timedelta(minutes=account.min_gap) if tried and account.min_gap else None
+    is_full = account.daily_cap and len(tried) >= account.daily_cap
+    cap = tried[account.daily_cap - 1] + DAY if is_full else None
+    return max(filter(None, (gap, cap)), default=None)
 
 
 def _after_gap(account: SocialAccount, posts: Any) -> datetime | None:

@@ -35,6 +35,14 @@ def page_changed(page: Page, event: str) -> int:
     return sum(_note(account, page, event) for account in accounts)
 
 
+def pages_changed(page: Page, event: str) -> int:
+    """The same for ``page`` and all live pages below it."""
+    if not SocialAccount.objects.filter(channel="webhook", active=True, options__every_change=True).exists():
+        return 0
+    below = Page.objects.descendant_of(page, inclusive=True).live()
+    return sum(page_changed(one, event) for one in below.iterator())
+
+
 def page_deleted(page: Page) -> int:
     """A page that is deleted was unpublished a moment before, unless it was a draft; returns as above."""
     return _fresh(page.pk).filter(event="page.unpublished").update(event="page.deleted")

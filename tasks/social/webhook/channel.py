@@ -47,7 +47,7 @@ class WebhookChannel(Channel):
 
     def limits(self, account: SocialAccount) -> Limits:
         """Bytes of the data."""
-        return Limits(max_length=LARGEST, max_images=1)
+        return Limits(max_length=LARGEST, max_images=1, unit="bytes")
 
     def count(self, text: str, limits: Limits) -> int:
         """Bytes in UTF-8."""
