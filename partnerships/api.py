@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
+from cms.api.errors import BadParameter
 from cms.api.schemas import Problem
-from partnerships.domain.directory import Filters, find, find_municipalities
+from partnerships.domain.directory import find_municipalities, records, spot
 from partnerships.domain.documents import geojson as geojson_document
 from partnerships.domain.documents import municipality_document, partnership_document
+from partnerships.domain.index.current import current
+from partnerships.domain.index.filters import Filters
 from partnerships.domain.map import ATTRIBUTION
 from partnerships.models import Kind, Level, Partnership, PartnershipIdentifier, Status
 from partnerships.schemas import (
@@ -27,20 +29,39 @@ partnerships = Router(tags=["partnerships"])
 geojson = Router(tags=["partnerships"])
 municipalities = Router(tags=["municipalities"])
 FAULTS = {400: Problem, 404: Problem}
+YEAR = Field(None, ge=1800, le=2100, description="year of signing, inclusive")
 COUNTRY = Field("", pattern="^([A-Z]{2})?$", description="of at least one member, e.g. `FR`")
 
 
 class FilterQuery(Schema):
-    """What to look for; everything together."""
+    """What to look for; everything together. The parameters are those of the directory page."""
 
     q: str = Field("", max_length=100, description="words of names; accents and umlauts do not matter")
     country: str = COUNTRY
+    region: str = Field("", max_length=90, description="country and region of a member, e.g. `FR:Normandie`")
+    area: str = Field("", max_length=90, description="country and district or department, e.g. `FR:Orne`")
     kind: Kind | None = None
     status: Status | None = None
+    topic: str = Field("", max_length=32, description="key of a topic, e.g. `youth`")
+    decade: str = Field(
+        "", pattern=r"^([0-9]{3}0|unknown)?$", description="of signing, e.g. `1960`, or `unknown`"
+    )
+    signed_from: int | None = YEAR
+    signed_to: int | None = YEAR
+    population_from: int | None = Field(None, ge=0, description="inhabitants of at least one member")
+    population_to: int | None = Field(None, ge=0, description="the same; both are inclusive")
+    near: str = Field("", max_length=120, description="public id or name of a place to measure from")
+    km: int = Field(50, ge=1, le=2000, description="from that place to the nearest member")
+    sort: Literal["name", "oldest", "newest", "largest", "nearest"] = "name"
 
     def filters(self) -> Filters:
-        """The same filters as those of the directory page."""
-        return Filters(q=self.q, country=self.country, kind=self.kind or "", status=self.status or "")
+        """The same filters as those of the directory page. 400 for a place that is not known."""
+        known = self.dict(exclude={"near", "km", "limit", "offset", "kind", "status", "facets"})
+        place = spot(self.near)
+        if self.near and place is None:
+            raise BadParameter("near", "no place of this id or name has a position here")
+        km = self.km if place else None
+        return Filters(**known, kind=self.kind or "", status=self.status or "", spot=place, km=km)
 
 
 class ListQuery(FilterQuery):
@@ -48,6 +69,7 @@ class ListQuery(FilterQuery):
 
     limit: int = Field(20, ge=1, le=100)
     offset: int = Field(0, ge=0)
+    facets: bool = Field(False, description="count what every other choice of a filter would find")
 
 
 class MunicipalityQuery(Schema):
@@ -63,9 +85,17 @@ class MunicipalityQuery(Schema):
 @partnerships.get("", response={200: PartnershipList, **FAULTS}, summary="Partnerships by name")
 def list_partnerships(request: HttpRequest, query: Query[ListQuery]) -> Any:
     """All partnerships that the public may see, or those that fit."""
-    found = find(query.filters())
-    part = found.with_details()[query.offset : query.offset + query.limit]
-    return _list(query, found, [partnership_document(partnership) for partnership in part])
+    found = current().find(query.filters())
+    part = records(found.keys[query.offset : query.offset + query.limit], details=True)
+    items = [partnership_document(partnership) for partnership in part]
+    facets = found.facets if query.facets else None
+    return {
+        "count": len(found.keys),
+        "limit": query.limit,
+        "offset": query.offset,
+        "items": items,
+        "facets": facets,
+    }
 
 
 @partnerships.get("/{public_id}", response={200: PartnershipOut, **FAULTS}, summary="One partnership")
@@ -87,7 +117,7 @@ def partnership_detail(request: HttpRequest, public_id: str) -> Any:
 @geojson.get("", response={200: FeatureCollection, **FAULTS}, summary="Partnerships as GeoJSON")
 def list_geojson(request: HttpRequest, query: Query[FilterQuery]) -> Any:
     """All that fit and of which two places have a position."""
-    found = find(query.filters()).with_members()
+    found = records(current().find(query.filters()).keys)
     return {**geojson_document(found), "attribution": str(ATTRIBUTION)}
 
 
@@ -96,7 +126,8 @@ def list_municipalities(request: HttpRequest, query: Query[MunicipalityQuery]) -
     """All municipalities, or those that fit."""
     found = find_municipalities(query.q, country=query.country, level=query.level or "")
     part = found[query.offset : query.offset + query.limit]
-    return _list(query, found, [municipality_document(place) for place in part])
+    items = [municipality_document(place) for place in part]
+    return {"count": found.count(), "limit": query.limit, "offset": query.offset, "items": items}
 
 
 @municipalities.get("/{public_id}", response={200: MunicipalityOut, **FAULTS}, summary="One municipality")
@@ -106,7 +137,3 @@ def municipality_detail(request: HttpRequest, public_id: str) -> Any:
     if place is None:
         raise Http404
     return municipality_document(place)
-
-
-def _list(query: ListQuery | MunicipalityQuery, found: QuerySet[Any], items: list[Any]) -> dict[str, Any]:
-    return {"count": found.count(), "limit": query.limit, "offset": query.offset, "items": items}

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnerships.domain.directory import UNKNOWN, Filters, areas, decades
+from partnerships.domain.directory import spot
+from partnerships.domain.index.filters import FACETS, SORTS, UNKNOWN, Filters
+from partnerships.domain.index.search import Found, Index
 from partnerships.domain.presentation import country_name
-from partnerships.models import Kind, Status
+from partnerships.models import Kind, Status, Topic
+
+RADII = (10, 25, 50, 100, 200)
 
 
 class DirectoryForm(forms.Form):
-    """A GET form. Values that do not exist are ignored, so that old links keep working."""
+    """A GET form. Choices that do not exist are ignored, so that old links keep working.
 
+    A number or place that makes no sense is an error at its field, and ignored as well.
+    """
+
+    MORE: ClassVar[tuple[str, ...]] = (
+        *("country", "region", "topic", "signed_from", "signed_to"),
+        *("population_from", "population_to", "near", "km"),
+    )
     q = forms.CharField(
         label=gettext_lazy("Search"),
         required=False,
@@ -29,32 +42,129 @@ class DirectoryForm(forms.Form):
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
     decade = forms.ChoiceField(label=gettext_lazy("Signed"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+    signed_from = forms.IntegerField(
+        label=gettext_lazy("Signed from"), required=False, min_value=1800, max_value=2100
+    )
+    signed_to = forms.IntegerField(
+        label=gettext_lazy("Signed until"), required=False, min_value=1800, max_value=2100
+    )
+    population_from = forms.IntegerField(
+        label=gettext_lazy("Inhabitants from"), required=False, min_value=0, max_value=99_999_999
+    )
+    population_to = forms.IntegerField(
+        label=gettext_lazy("Inhabitants up to"), required=False, min_value=0, max_value=99_999_999
+    )
+    near = forms.CharField(label=gettext_lazy("Near the place"), required=False, max_length=120)
+    km = forms.TypedChoiceField(
+        label=gettext_lazy("Within"), required=False, coerce=int, empty_value=None, initial=50
+    )
 
-    def __init__(self, query: QueryDict) -> None:
+    def __init__(self, query: QueryDict, index: Index) -> None:
         super().__init__(query, auto_id="directory-%s", use_required_attribute=False, label_suffix="")
-        anything = ("", _("all"))
-        self._choose("area", [anything, *_area_choices()])
-        self._choose("kind", [anything, *Kind.choices])
-        self._choose("status", [anything, *Status.choices])
-        self._choose("decade", [anything, *((decade, _decade_label(decade)) for decade in decades())])
-        names = (("name", _("by name")), ("oldest", _("oldest first")), ("newest", _("newest first")))
-        self._choose("sort", list(names))
+        self._labels = _labels(index)
+        for name in FACETS:
+            self._choose(name, [("", _("all")), *self._grouped(name, self._labels[name])])
+        self._choose("sort", list(zip(SORTS, _sort_names(), strict=True)))
+        self._choose("km", [("", "–"), *((radius, f"{radius}\N{NO-BREAK SPACE}km") for radius in RADII)])
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
+    @staticmethod
+    def _grouped(name: str, labels: dict[str, str]) -> list[Any]:
+        if name not in ("area", "region"):
+            return list(labels.items())
+        by_country = groupby(labels.items(), key=lambda item: item[0].partition(":")[0])
+        return [(country_name(country), list(found)) for country, found in by_country]
+
+    def clean_near(self) -> Any:
+        """The place with its position."""
+        wanted = self.cleaned_data["near"]
+        found = spot(wanted)
+        if wanted.strip() and found is None:
+            raise ValidationError(_("No place of this name has a position here."))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing lies between the larger and the smaller number."""
+        cleaned = super().clean() or {}
+        for name in ("signed", "population"):
+            low, high = (cleaned.get(f"{name}_{end}") for end in ("from", "to"))
+            if low is not None and high is not None and low > high:
+                self.add_error(f"{name}_to", _("This is less than the number before it."))
+        return cleaned
+
     def filters(self) -> Filters:
         """The valid part of what was asked for."""
         self.is_valid()
-        return Filters(**{name: value for name, value in self.cleaned_data.items() if value})
+        known = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        near = known.pop("near", None)
+        if near is None:
+            known.pop("km", None)
+        else:
+            known.setdefault("km", 50)
+        return Filters(**known, spot=near)
+
+    def count(self, found: Found) -> None:
+        """Say behind every choice how many there would be; leave out what leads nowhere."""
+        for name in FACETS:
+            counts, chosen = found.facets[name], getattr(found.filters, name)
+            labels = {
+                value: f"{label} ({counts.get(value, 0)})"
+                for value, label in self._labels[name].items()
+                if counts.get(value) or value == chosen
+            }
+            self._choose(name, [("", _("all")), *self._grouped(name, labels)])
+
+    def main_fields(self) -> Iterator[Any]:
+        """Those that are always seen."""
+        return (self[name] for name in self.fields if name not in self.MORE)
+
+    def more_fields(self) -> Iterator[Any]:
+        """Those that are seldom needed."""
+        return (self[name] for name in self.MORE)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether one of these is in use, or wrong."""
+        return any(self.cleaned_data.get(name) or name in self.errors for name in self.MORE if name != "km")
+
+    def chips(self, filters: Filters) -> Iterator[tuple[str, str]]:
+        """(name of the parameter, what it says) of everything that is in use."""
+        for name in self.fields:
+            value = self.cleaned_data.get(name)
+            is_idle = name == "sort" or (name == "km" and filters.spot is None)
+            if value not in (None, "") and not is_idle:
+                yield name, f"{self.fields[name].label}: {self._said(name, value)}"
+
+    def _said(self, name: str, value: Any) -> str:
+        if name == "near":
+            return str(value.name)
+        shown = str(self._labels[name].get(value, value)) if name in FACETS else str(value)
+        return f"{shown}\N{NO-BREAK SPACE}km" if name == "km" else shown
 
 
-def _area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    by_country = groupby(areas(), key=lambda area: area[0])
-    return [
-        (country_name(country), [(f"{code}:{district}", district) for code, district in found])
-        for country, found in by_country
-    ]
+def _labels(index: Index) -> dict[str, dict[str, str]]:
+    """Facet → value → what it is called, of all that there are."""
+    kinds, states = dict(Kind.choices), dict(Status.choices)
+    topics = {topic.key: topic.label() for topic in Topic.objects.all()}
+    names: dict[str, Any] = {
+        "country": country_name,
+        "region": lambda value: value.partition(":")[2],
+        "area": lambda value: value.partition(":")[2],
+        "kind": lambda value: str(kinds.get(value, value)),
+        "status": lambda value: str(states.get(value, value)),
+        "topic": lambda value: topics.get(value, value),
+        "decade": _decade_label,
+    }
+    return {facet: {value: name(value) for value in index.values(facet)} for facet, name in names.items()}
+
+
+def _sort_names() -> tuple[str, ...]:
+    return (_("by name"), _("oldest first"), _("newest first"), _("largest place first"), _("nearest first"))
 
 
 def _decade_label(decade: str) -> str:

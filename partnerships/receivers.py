@@ -10,10 +10,12 @@ from django.dispatch import receiver
 from partnerships.domain import search
 from partnerships.models import (
     Association,
+    DirectoryState,
     Municipality,
     Partnership,
     PartnershipIdentifier,
     PartnershipMember,
+    Topic,
 )
 
 
@@ -41,3 +43,13 @@ def association_linked(instance: Any, pk_set: set[int] | None, model: type[Any],
     """An association began or ceased to look after partnerships."""
     pks = (pk_set or set()) if model is Partnership else {instance.pk}
     search.refresh_partnerships(Partnership.objects.filter(pk__in=pks))
+
+
+@receiver([post_save, post_delete], sender=Topic, dispatch_uid="partnerships.state_topic")
+@receiver([post_save, post_delete], sender=Municipality, dispatch_uid="partnerships.state_municipality")
+@receiver([post_save, post_delete], sender=Partnership, dispatch_uid="partnerships.state_partnership")
+@receiver([post_save, post_delete], sender=PartnershipMember, dispatch_uid="partnerships.state_member")
+@receiver(m2m_changed, sender=Partnership.topics.through, dispatch_uid="partnerships.state_topics")
+def directory_changed(**_: Any) -> None:
+    """What a process remembers of the directory holds no longer."""
+    DirectoryState.touch()

@@ -87,6 +87,9 @@ class PartnershipList(Schema):
     limit: int
     offset: int
     items: list[PartnershipOut]
+    facets: dict[str, dict[str, int]] | None = Field(
+        None, description="filter, value, number of partnerships with it in place of the one chosen"
+    )
 
 
 class MunicipalityList(Schema):

@@ -22,8 +22,12 @@ from partnerships.models import Municipality, Partnership, PartnershipMember
 
 WIDTH, MARGIN = 600, 8
 ORIGIN_LON, ORIGIN_LAT, PARALLELS = 5.0, 48.5, (44.5, 52.5)
-MAX_PARTNERSHIPS = 400
-"""More arcs than this can neither be told apart nor sent quickly."""
+MAX_NAMED = 60
+"""So many arcs have a link and a name of their own; more would make the page too heavy."""
+MAX_LINES = 400
+"""More arcs than this cannot be told apart: then only places are drawn."""
+CELL = 24
+"""Where there are many, all places in a square of this size are one dot."""
 HOME = ("Germany", "France")
 BEND = 0.14
 """How far an arc's middle leaves the straight line, in parts of its length."""
@@ -71,6 +75,10 @@ class Map:
     arcs: list[Arc]
     dots: list[Dot]
     without_place: int
+    lines: str = ""
+    """All connections as one path, where there are too many for one each."""
+    shows: str = "arcs"
+    """What is drawn: arcs, lines or places."""
     attribution: Any = ATTRIBUTION
 
 
@@ -136,6 +144,27 @@ def _path(ring: list[Point], left: float, top: float, scale: float) -> str:
     """Whole units are enough for an outline, and half the bytes."""
     points = (_fit(point, left, top, scale) for point in ring)
     return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points) + "Z"
+
+
+def place_on_map(lat: float, lon: float) -> Point:
+    """Where a position in degrees lies in the view box."""
+    return _base().place(lat, lon)
+
+
+def crowded_map(
+    lines: Iterable[tuple[Point, Point]], dots: list[Dot], without_place: int, number: int
+) -> Map:
+    """The map of more partnerships than can have a link each; ``dots`` stand for all places near them."""
+    base = _base()
+    path = "".join(_arc(*line) for line in lines) if number <= MAX_LINES else ""
+    shows = "lines" if path else "places"
+    return Map(WIDTH, base.height, base.outlines, [], dots, without_place, path, shows)
+
+
+def crowd(cell: tuple[int, int], number: int, title: str, url: str) -> Dot:
+    """A dot in the middle of ``cell`` for ``number`` places."""
+    x, y = ((index + 0.5) * CELL for index in cell)
+    return Dot(title, url, x, y, round(min(CELL / 2, 2.5 + number**0.5), 1))
 
 
 def map_of(

@@ -23,6 +23,7 @@ from partnerships.models.partnership import (
     PartnershipQuerySet,
     PartnershipSource,
 )
+from partnerships.models.state import DirectoryState, NotedQuerySet
 from partnerships.models.topic import Topic
 
 __all__ = [
@@ -31,11 +32,13 @@ __all__ = [
     "ContactPoint",
     "ContactQuerySet",
     "DirectoryPage",
+    "DirectoryState",
     "Kind",
     "Language",
     "LegalForm",
     "Level",
     "Municipality",
+    "NotedQuerySet",
     "Partnership",
     "PartnershipIdentifier",
     "PartnershipMember",

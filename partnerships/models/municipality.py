@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.domain.identifiers import municipality_id
 from partnerships.domain.text import searchable
 from partnerships.models.choices import CodeType, Level
+from partnerships.models.state import NotedQuerySet
 
 
 # The models that refer here derive from untyped bases, so their managers cannot be resolved.
@@ -149,10 +150,15 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
     )
     search_text = models.TextField(editable=False, blank=True, default="")
 
+    objects = NotedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("municipality")
         verbose_name_plural = _("municipalities")
         ordering: ClassVar[list[str]] = ["name", "public_id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["name", "public_id"], name="municipality_by_name")
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["country", "code_type", "official_code"],

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, Panel
@@ -47,6 +47,13 @@ class DirectoryPage(RoutablePageMixin, SitePage):
 
         response: HttpResponse = self.render(request, context_overrides=directory_context(self, request.GET))
         return response
+
+    @path("export/<str:name>/", name="export")
+    def export(self, request: HttpRequest, name: str) -> StreamingHttpResponse:
+        """Everything that the same search finds, as a file."""
+        from partnerships.domain.listing import exported
+
+        return exported(name, request.GET)
 
     @path("id/<str:public_id>/", name="by_id")
     def by_id(self, request: HttpRequest, public_id: str) -> HttpResponse:

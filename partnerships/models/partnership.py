@@ -17,12 +17,13 @@ from wagtail.models import Orderable
 from partnerships.domain.identifiers import partnership_id
 from partnerships.models.choices import Kind, Precision, Rhythm, Status, Verification
 from partnerships.models.municipality import Municipality
+from partnerships.models.state import NotedQuerySet
 from partnerships.models.topic import Topic
 
 YEARS = [MinValueValidator(1800), MaxValueValidator(2100)]
 
 
-class PartnershipQuerySet(models.QuerySet["Partnership"]):
+class PartnershipQuerySet(NotedQuerySet):
     """Ways to read partnerships with a constant number of queries."""
 
     def listed(self) -> Self:
@@ -227,6 +228,8 @@ class PartnershipMember(Orderable):
     signed_place = models.CharField(
         _("signed at"), max_length=120, blank=True, help_text=_("Where the document was signed.")
     )
+
+    objects = NotedQuerySet.as_manager()
 
     class Meta(Orderable.Meta):
         verbose_name = _("member")

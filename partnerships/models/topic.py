@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.models.state import NotedQuerySet
+
 
 class Topic(models.Model):
     """One field of common work. The key is fixed; the names can be corrected by editors."""
@@ -23,6 +25,8 @@ class Topic(models.Model):
     name_de = models.CharField(_("German name"), max_length=80, help_text=_("As German readers see it."))
     name_fr = models.CharField(_("French name"), max_length=80, help_text=_("As French readers see it."))
     name_en = models.CharField(_("English name"), max_length=80, help_text=_("For the admin and the API."))
+
+    objects = NotedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("topic")

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from partnerships.domain.directory import Filters, find
+from partnerships.domain.directory import records
+from partnerships.domain.index.current import current
+from partnerships.domain.index.filters import Filters
 from partnerships.models import Association, Municipality, Partnership, PartnershipIdentifier
 from tests.factories.partnerships import municipality, part_of, partnership
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def found(q: str) -> list[str]:
     """Titles that a search for ``q`` finds."""
-    return [record.title() for record in find(Filters(q=q)).with_members()]
+    return [record.title() for record in records(current().find(Filters(q=q)).keys)]
 
 
 def test_parts_share_the_code_of_the_whole() -> None:

@@ -18,6 +18,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from cms.models import SiteSettings
+from partnerships.models import ContactPoint
 from tasks.announcements.conservation import balances
 from tasks.announcements.route import route_due
 from tasks.ledger.batches import finish_many
@@ -237,7 +238,7 @@ def well_known(site_tree: SiteTree) -> Subscriber:
     return person
 
 
-NOT_ABOUT_READERS = {User, TestMail, SiteSettings}
+NOT_ABOUT_READERS = {User, TestMail, SiteSettings, ContactPoint}
 
 
 def tables_about_people() -> set[type[Model]]:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from partnerships.domain.importing.agreements import agreements_of
 from partnerships.domain.importing.common import BATCH, Refused, chunks, tally, update
-from partnerships.domain.importing.places import Place, gather
+from partnerships.domain.importing.places import Place, gather, remarks
 from partnerships.domain.importing.reader import Row
 from partnerships.domain.importing.report import Count, ImportReport
 from partnerships.domain.importing.writer import AgreementWriter
@@ -33,7 +33,7 @@ def import_rows(
 
     ``after`` runs within the transaction with the ids of the partnerships that the file names.
     """
-    report = ImportReport(rows=len(rows), dry_run=dry_run)
+    report = ImportReport(rows=len(rows), dry_run=dry_run, remarks=remarks(rows))
     try:
         with transaction.atomic():
             places = _write_places(gather(rows), report.municipalities)

@@ -108,8 +108,21 @@ COLUMNS = {
 }
 
 
+LINKS = ("wikidata_qid",)
+"""Where two rows differ in these, the first one counts, and somebody may want to look."""
+
+
 def conflicts(rows: list[Row]) -> Iterator[Problem]:
     """Rows that say different things about one municipality."""
+    return (problem for name, problem in _differences(rows) if name not in LINKS)
+
+
+def remarks(rows: list[Row]) -> list[Problem]:
+    """Differences that keep nothing from being imported."""
+    return [problem for name, problem in _differences(rows) if name in LINKS]
+
+
+def _differences(rows: list[Row]) -> Iterator[tuple[str, Problem]]:
     known: dict[str, dict[str, tuple[int, str]]] = {}
     for row in rows:
         for side in row.sides:
@@ -119,4 +132,4 @@ def conflicts(rows: list[Row]) -> Iterator[Problem]:
                     before, expected = first.setdefault(name, (line, value))
                     if value != expected and name in COLUMNS:
                         message = f"“{value}” differs from “{expected}” in line {before} for the same place"
-                        yield Problem(line, COLUMNS[name].format(side.letter), message)
+                        yield name, Problem(line, COLUMNS[name].format(side.letter), message)

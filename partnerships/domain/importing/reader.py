@@ -1,14 +1,15 @@
-"""Reading the CSV file into typed rows. Values are checked in ``checks``."""
+"""Reading the file into typed rows. Values are checked in ``checks``."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from partnerships.domain.importing.report import FileUnreadable
+from partnerships.domain.importing import files
+from partnerships.domain.importing.mapping import columns, constants
+from partnerships.domain.importing.report import FileUnreadable, Problem
 from partnerships.domain.names import TownName, parse_town
 from partnerships.domain.reference import agreement_of
 
@@ -18,8 +19,9 @@ COLUMNS = {
     *("id", "agreement", "ags", "insee", "level_a", "level_b", "kreis", "departement"),
     *(f"{name}_{side}" for name in ("lat", "lon", "pop", "pop_year", "pop_source", "qid") for side in "ab"),
     *("year_signed", "date_signed_a", "date_signed_b", "status", "type", "association"),
-    *("distance_km", "sources", "note"),
+    *("distance_km", "sources", "note", "match_confidence"),
 }
+CONFIDENCE, HOMONYM = "match_confidence", "homonym"
 CODE_TYPES = {"DE": "ags", "FR": "insee"}
 
 
@@ -79,29 +81,38 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file, and those of its columns that the import does not know."""
+    """The rows of a file, and those of its columns that the import does not know.
+
+    ``homonyms`` are rows of which the file itself says that one of the places may be another of the
+    same name: they are left out until somebody has looked.
+    """
 
     rows: list[Row]
     ignored_columns: list[str]
+    homonyms: list[Problem]
 
 
-def read_rows(path: Path) -> Table:
-    """Read the file; ``FileUnreadable`` says in words what is wrong with it as a whole."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = [name.strip() for name in reader.fieldnames or []]
-            _check_header(header)
-            reader.fieldnames = header
-            # The line of a record is that of its end: quoted cells may hold line breaks.
-            rows = [Row(reader.line_num, _clean(record)) for record in reader]
-    except OSError as error:
-        raise FileUnreadable(f"The file cannot be opened: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise FileUnreadable("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from error
-    except csv.Error as error:
-        raise FileUnreadable(f"The file is not CSV: {error}.") from error
-    return Table(rows, sorted(set(header) - COLUMNS))
+def read_rows(
+    path: Path, mapping: Mapping[str, str] | None = None, *, accept_homonyms: bool = False
+) -> Table:
+    """Read a CSV or Excel file; ``FileUnreadable`` says in words what is wrong with it as a whole.
+
+    ``mapping`` is the name of a column of ours → what the file calls it, where that differs.
+    """
+    header, records = files.read(path)
+    names = columns(header, mapping or {}, COLUMNS)
+    fixed = {name: value for name, value in constants(header).items() if name not in names}
+    _check_header([*names, *fixed])
+    rows = [Row(line, {**fixed, **_clean(names, cells)}) for line, cells in records]
+    doubtful = [] if accept_homonyms else [row for row in rows if row.value(CONFIDENCE).startswith(HOMONYM)]
+    left_out = {row.line for row in doubtful}
+    sound = [row for row in rows if row.line not in left_out]
+    return Table(sound, sorted(set(names) - COLUMNS), [_homonym(row) for row in doubtful])
+
+
+def _homonym(row: Row) -> Problem:
+    places = " – ".join(f"{side.value('town')} ({side.code or '?'})" for side in row.sides)
+    return Problem(row.line, CONFIDENCE, f"{places}: one of them may be another place of the same name")
 
 
 def _check_header(header: list[str]) -> None:
@@ -113,9 +124,8 @@ def _check_header(header: list[str]) -> None:
         raise FileUnreadable(f"These columns stand twice in the header: {', '.join(doubled)}.")
 
 
-def _clean(record: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
+def _clean(names: list[str], cells: list[str]) -> dict[str, str]:
     """Cells as stripped text; cells beyond the header are kept under "" so that a check can name them."""
-    cells = {key or "": value for key, value in record.items()}
-    return {
-        key: value.strip() if isinstance(value, str) else "…" if value else "" for key, value in cells.items()
-    }
+    kept = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+    beyond = any(cell.strip() for cell in cells[len(names) :])
+    return {**kept, "": "…"} if beyond else kept

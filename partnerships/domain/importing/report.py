@@ -39,6 +39,10 @@ class ImportReport:
     dry_run: bool = False
     ignored_columns: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    homonyms: list[Problem] = field(default_factory=list)
+    """Rows that were left out because somebody has to look at them."""
+    remarks: list[Problem] = field(default_factory=list)
+    """What differs between rows and was decided by the first of them."""
     municipalities: Count = field(default_factory=Count)
     partnerships: Count = field(default_factory=Count)
     associations: Count = field(default_factory=Count)

@@ -1,4 +1,4 @@
-"""The cell “sources”: several sources parted by semicolons, web pages or words."""
+"""The cell “sources”: several sources parted by semicolons or bars, web pages or words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WEB = re.compile(r"(?P<url>https?://\S+?)(?:\s+\((?P<label>[^()]*)\))?")
 
 def parse_sources(cell: str) -> list[tuple[str, str]]:
     """(web address, description) of each source; one of both may be empty."""
-    return [_parse(part) for part in (part.strip() for part in cell.split(";")) if part]
+    return [_parse(part) for part in (part.strip() for part in re.split("[;|]", cell)) if part]
 
 
 def _parse(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""``import_partnerships``: the directory from a CSV file, all of it or nothing."""
+"""``import_partnerships``: the directory from a CSV or Excel file, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EPILOG = """exit codes:
 class Command(BaseCommand):
     """Reads the file, checks all of it, then writes it in one transaction."""
 
-    help = "Import partnerships from a CSV file. Running it again changes only what differs."
+    help = "Import partnerships from a CSV or Excel file. Running it again changes only what differs."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Keep the list of exit codes as it is written."""
@@ -42,10 +42,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the file and the options."""
-        parser.add_argument("file", type=Path, help="CSV file, UTF-8, with a header line")
+        parser.add_argument("file", type=Path, help="CSV (UTF-8) or .xlsx, with a header line")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument(
             "--pages", action="store_true", help="also make the missing live pages, unannounced"
+        )
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="OURS=THEIRS",
+            help="what the file calls a column, e.g. --column town_a=Ville; may be repeated",
+        )
+        parser.add_argument(
+            "--accept-homonyms",
+            action="store_true",
+            help="also import rows marked as homonyms in match_confidence; without it they are listed only",
         )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -65,10 +77,14 @@ class Command(BaseCommand):
             sys.exit(EXIT_FAULTY)
 
     def _run(self, options: dict[str, Any]) -> ImportReport:
-        table = read_rows(options["file"])
+        table = read_rows(
+            options["file"], _mapping(options["column"]), accept_homonyms=options["accept_homonyms"]
+        )
         problems = check_rows(table.rows)
         if problems:
-            return ImportReport(len(table.rows), options["dry_run"], table.ignored_columns, problems=problems)
+            return ImportReport(
+                len(table.rows), options["dry_run"], table.ignored_columns, problems, table.homonyms
+            )
 
         def pages(report: ImportReport, written: list[int]) -> None:
             if options["pages"]:
@@ -83,8 +99,15 @@ class Command(BaseCommand):
                 advance=advance,
                 after=pages,
             )
-        report.ignored_columns = table.ignored_columns
+        report.ignored_columns, report.homonyms = table.ignored_columns, table.homonyms
         return report
+
+
+def _mapping(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if wrong := [name for name, sign, column in pairs if not (name and sign and column)]:
+        raise CommandError(f"--column takes OURS=THEIRS, not {', '.join(wrong)}", returncode=2)
+    return {name.strip(): column.strip() for name, _sign, column in pairs}
 
 
 def _words(report: ImportReport) -> str:
@@ -101,6 +124,12 @@ def _words(report: ImportReport) -> str:
         lines.append(f"{name}: {count.created} created, {count.updated} updated, {count.unchanged} unchanged")
     if report.pages.created:
         lines.append(f"pages: {report.pages.created} created")
+    if report.homonyms:
+        lines.append(f"{len(report.homonyms)} rows were left out: look at them, then use --accept-homonyms.")
+        lines += [f"  {problem}" for problem in report.homonyms]
+    if report.remarks:
+        lines.append("The first of these counts; somebody may want to look:")
+        lines += [f"  {problem}" for problem in report.remarks]
     if report.ignored_columns:
         lines.append(f"Columns that are not known and were ignored: {', '.join(report.ignored_columns)}")
     return "\n".join(lines)
