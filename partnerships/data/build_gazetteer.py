@@ -115,7 +115,6 @@ def germany(packages: Path) -> Iterator[Row]:
     districts = json.loads(
         (packages / "landkreise-deutschland/package/data/districts.json").read_text(encoding="utf-8")
     )
-    # Code 16056 (Eisenach) and others of the list have merged since; no municipality is in them any more.
     kreise = {f"{row['AGS']:>05}": row for row in districts}
     for code, row in kreise.items():
         if not _is_town(row):
@@ -127,7 +126,7 @@ def germany(packages: Path) -> Iterator[Row]:
         kreis = kreise.get(code[:5])
         is_within = kreis is not None and not _is_town(kreis)
         yield {
-            **_german(code, names.get(code, place["name"])),
+            **_german(code, names.get(code) or place["name"]),
             "level": "municipality",
             "parent": code[:5] if is_within else code[:2],
             "district": _kreis(code[:5], kreis, "LK") if kreis else "",
@@ -223,7 +222,7 @@ def seats(packages: Path, country: str, *, length: int) -> dict[str, Row]:
     return {code: place for code, (_, place) in best.items()}
 
 
-def official_names() -> dict[str, str]:
+def official_names() -> Row:
     """Names by AGS where GeoNames has that of the largest village: those of the region's towns."""
     with (HERE / "partnerships_region.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if len(row["ags"]) == 8]
