@@ -1,14 +1,16 @@
-"""Reading the CSV file into typed rows. Values are checked in ``checks``."""
+"""Reading a CSV or XLSX file into typed rows. Values are checked in ``checks``."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from partnerships.domain.importing.columns import implied, renamed
 from partnerships.domain.importing.report import FileUnreadable
+from partnerships.domain.importing.sheets import lines
 from partnerships.domain.names import TownName, parse_town
 from partnerships.domain.reference import agreement_of
 
@@ -18,7 +20,7 @@ COLUMNS = {
     *("id", "agreement", "ags", "insee", "level_a", "level_b", "kreis", "departement"),
     *(f"{name}_{side}" for name in ("lat", "lon", "pop", "pop_year", "pop_source", "qid") for side in "ab"),
     *("year_signed", "date_signed_a", "date_signed_b", "status", "type", "association"),
-    *("distance_km", "sources", "note"),
+    *("distance_km", "sources", "note", "land", "match_confidence", "answer_a", "answer_b"),
 }
 CODE_TYPES = {"DE": "ags", "FR": "insee"}
 
@@ -85,23 +87,51 @@ class Table:
     ignored_columns: list[str]
 
 
-def read_rows(path: Path) -> Table:
-    """Read the file; ``FileUnreadable`` says in words what is wrong with it as a whole."""
+def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> Table:
+    """Read the file; ``FileUnreadable`` says in words what is wrong with it as a whole.
+
+    ``columns`` says which of the file's columns is which of ours, where the names differ.
+    """
+    is_sheet = path.suffix.lower() == ".xlsx"
+    return _table(_sheet(path) if is_sheet else _text(path), columns or {})
+
+
+def _table(numbered: Iterator[tuple[int, list[str]]], columns: Mapping[str, str]) -> Table:
+    _, first = next(numbered, (0, []))
+    theirs = [name.strip() for name in first]
+    _check_given(columns, theirs)
+    header = renamed(theirs, columns)
+    said = implied(theirs)
+    _check_header([*header, *said])
+    rows = [Row(number, said | _cells(header, cells)) for number, cells in numbered if any(cells)]
+    return Table(rows, sorted(set(header) - COLUMNS))
+
+
+def _text(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = [name.strip() for name in reader.fieldnames or []]
-            _check_header(header)
-            reader.fieldnames = header
+            reader = csv.reader(file, strict=True)
             # The line of a record is that of its end: quoted cells may hold line breaks.
-            rows = [Row(reader.line_num, _clean(record)) for record in reader]
+            for cells in reader:
+                yield reader.line_num, cells
     except OSError as error:
         raise FileUnreadable(f"The file cannot be opened: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise FileUnreadable("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from error
     except csv.Error as error:
         raise FileUnreadable(f"The file is not CSV: {error}.") from error
-    return Table(rows, sorted(set(header) - COLUMNS))
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    return enumerate(lines(path), start=1)
+
+
+def _check_given(columns: Mapping[str, str], theirs: list[str]) -> None:
+    for name, ours in columns.items():
+        if name not in theirs:
+            raise FileUnreadable(f"There is no column “{name}” in the file.")
+        if ours not in COLUMNS:
+            raise FileUnreadable(f"“{ours}” is no column of the import: {', '.join(sorted(COLUMNS))}.")
 
 
 def _check_header(header: list[str]) -> None:
@@ -113,9 +143,8 @@ def _check_header(header: list[str]) -> None:
         raise FileUnreadable(f"These columns stand twice in the header: {', '.join(doubled)}.")
 
 
-def _clean(record: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
+def _cells(header: list[str], cells: list[str]) -> dict[str, str]:
     """Cells as stripped text; cells beyond the header are kept under "" so that a check can name them."""
-    cells = {key or "": value for key, value in record.items()}
-    return {
-        key: value.strip() if isinstance(value, str) else "…" if value else "" for key, value in cells.items()
-    }
+    values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    beyond = {"": "…"} if any(cell.strip() for cell in cells[len(header) :]) else {}
+    return {**dict.fromkeys(header, ""), **values, **beyond}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,19 @@ from partnerships.domain.importing import (
     check_rows,
     import_rows,
     read_rows,
+    settle,
 )
 from partnerships.domain.pages import NoDirectory, make_pages
 from partnerships.progress import progress
 
-EXIT_FAULTY, EXIT_UNREADABLE, EXIT_NO_DIRECTORY = 1, 3, 4
+EXIT_FAULTY, EXIT_UNREADABLE, EXIT_NO_DIRECTORY, EXIT_ASKED = 1, 3, 4, 5
 EPILOG = """exit codes:
   0  imported (or, with --dry-run, could be imported)
   1  the file has faults; they are listed and nothing was written
   2  wrong use of the command
   3  the file cannot be read as a whole
-  4  --pages was asked for, but there is no live directory page"""
+  4  --pages was asked for, but there is no live directory page
+  5  some rows were left out, because it is not certain which place they mean; answer by --answer"""
 
 
 class Command(BaseCommand):
@@ -42,10 +44,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the file and the options."""
-        parser.add_argument("file", type=Path, help="CSV file, UTF-8, with a header line")
+        parser.add_argument("file", type=Path, help="CSV (UTF-8) or XLSX file with a header line")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument(
             "--pages", action="store_true", help="also make the missing live pages, unannounced"
+        )
+        parser.add_argument(
+            "--column", action="append", default=[], type=_pair, metavar="THEIRS=OURS", help="name a column"
+        )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            type=_pair,
+            metavar="KEY=CODE",
+            help="say which place is meant: 12a=08136002; “new” for one that is not listed, "
+            "“yes” if the row's code is right (also in the columns answer_a and answer_b)",
         )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -63,28 +77,40 @@ class Command(BaseCommand):
         )
         if report.problems:
             sys.exit(EXIT_FAULTY)
+        if report.questions:
+            sys.exit(EXIT_ASKED)
 
     def _run(self, options: dict[str, Any]) -> ImportReport:
-        table = read_rows(options["file"])
-        problems = check_rows(table.rows)
+        table = read_rows(options["file"], dict(options["column"]))
+        rows, questions = settle(table.rows, dict(options["answer"]))
+        problems = check_rows(rows)
         if problems:
-            return ImportReport(len(table.rows), options["dry_run"], table.ignored_columns, problems=problems)
+            return ImportReport(
+                len(table.rows), options["dry_run"], table.ignored_columns, problems, questions
+            )
 
         def pages(report: ImportReport, written: list[int]) -> None:
             if options["pages"]:
                 with progress("Pages", len(written)) as advance:
                     report.pages.created = make_pages(written, advance)
 
-        with progress("Partnerships", len(table.rows)) as advance:
+        with progress("Partnerships", len(rows)) as advance:
             report = import_rows(
-                table.rows,
+                rows,
                 provenance=f"Import of {options['file'].name}",
                 dry_run=options["dry_run"],
                 advance=advance,
                 after=pages,
             )
-        report.ignored_columns = table.ignored_columns
+        report.ignored_columns, report.questions = table.ignored_columns, questions
         return report
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not (left and equals and right):
+        raise ArgumentTypeError(f"“{text}” must be of the form left=right")
+    return left, right
 
 
 def _words(report: ImportReport) -> str:
@@ -101,6 +127,10 @@ def _words(report: ImportReport) -> str:
         lines.append(f"{name}: {count.created} created, {count.updated} updated, {count.unchanged} unchanged")
     if report.pages.created:
         lines.append(f"pages: {report.pages.created} created")
+    if report.questions:
+        left_out = len({question.line for question in report.questions})
+        lines.append(f"{left_out} rows were left out, because it is not certain which place they mean:")
+        lines += map(str, report.questions)
     if report.ignored_columns:
         lines.append(f"Columns that are not known and were ignored: {', '.join(report.ignored_columns)}")
     return "\n".join(lines)
