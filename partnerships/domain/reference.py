@@ -35,7 +35,7 @@ def area_of(country: str, code: str) -> Area:
 
 def department_code(insee: str) -> str:
     """The département's code within an INSEE code: 76540 → 76, 2A004 → 2A, 97105 → 971."""
-    return insee[:3] if insee.startswith("97") else insee[:2]
+    return insee[:3] if insee.startswith(("97", "98")) else insee[:2]
 
 
 def agreement_of(identifier: str) -> str:
