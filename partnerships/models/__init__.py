@@ -14,6 +14,7 @@ from partnerships.models.choices import (
     Visibility,
 )
 from partnerships.models.contact import ContactPoint, ContactQuerySet
+from partnerships.models.gazetteer import GazetteerEntry
 from partnerships.models.municipality import Municipality
 from partnerships.models.pages import DirectoryPage, PartnershipPage, SectionPage
 from partnerships.models.partnership import (
@@ -33,6 +34,7 @@ __all__ = [
     "ContactQuerySet",
     "DirectoryPage",
     "DirectoryState",
+    "GazetteerEntry",
     "Kind",
     "Language",
     "LegalForm",

@@ -33,7 +33,7 @@ def twinnings(request: pytest.FixtureRequest, db: None) -> list[Partnership]:
     if request.param == "large" and not LARGE.exists():
         pytest.skip(f"NOT RUN: the 921 twinnings are not there ({LARGE})")
     file = LARGE if request.param == "large" else DATA / "partnerships_region.csv"
-    rows = read_rows(file, accept_homonyms=True).rows
+    rows = read_rows(file).rows
     report = import_rows(rows, provenance="test")
     assert not report.problems
     dice = random.Random(7)

@@ -7,6 +7,7 @@ associations) stays. Importing the same file twice therefore changes nothing the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -19,6 +20,8 @@ from partnerships.domain.importing.writer import AgreementWriter
 from partnerships.models import Municipality
 
 Advance = Callable[[], None]
+FIGURES = {"population", "population_year"}
+LISTED = {"name", "district", "region", "lat", "lon", *FIGURES}
 
 
 def import_rows(
@@ -63,7 +66,7 @@ def _write_places(places: dict[str, Place], count: Count) -> dict[str, Municipal
             links = {"parent": place.whole, "successor": place.successor}
             fields = {**place.fields, **{name: known[target] for name, target in links.items() if target}}
             if public_id in known:
-                tally(count, update(known[public_id], fields))
+                tally(count, update(known[public_id], _wanted(known[public_id], fields)))
             else:
                 record = Municipality(public_id=public_id, **fields)
                 record.search_text = record.make_search_text()
@@ -74,9 +77,21 @@ def _write_places(places: dict[str, Place], count: Count) -> dict[str, Municipal
     return known
 
 
+def _wanted(record: Municipality, fields: dict[str, Any]) -> dict[str, Any]:
+    """What a row may say of a place. The list of all municipalities knows its names better."""
+    if not hasattr(record, "gazetteer_entry"):
+        return fields
+    kept = {name for name in LISTED if getattr(record, name) not in (None, "")}
+    if fields.get("population_source"):
+        kept -= FIGURES
+    return {name: value for name, value in fields.items() if name not in kept}
+
+
 def _by_public_id(places: Iterable[str]) -> dict[str, Municipality]:
     found: dict[str, Municipality] = {}
     for chunk in chunks(list(places)):
-        rows = Municipality.objects.select_related("parent", "successor").filter(public_id__in=chunk)
+        rows = Municipality.objects.select_related("parent", "successor", "gazetteer_entry").filter(
+            public_id__in=chunk
+        )
         found.update({record.public_id: record for record in rows})
     return found

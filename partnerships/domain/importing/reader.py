@@ -1,15 +1,16 @@
-"""Reading the file into typed rows. Values are checked in ``checks``."""
+"""Reading a CSV or XLSX file into typed rows. Values are checked in ``checks``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from partnerships.domain.importing import files
-from partnerships.domain.importing.mapping import columns, constants
-from partnerships.domain.importing.report import FileUnreadable, Problem
+from partnerships.domain.importing.columns import implied, renamed
+from partnerships.domain.importing.report import FileUnreadable
+from partnerships.domain.importing.sheets import lines
 from partnerships.domain.names import TownName, parse_town
 from partnerships.domain.reference import agreement_of
 
@@ -19,9 +20,8 @@ COLUMNS = {
     *("id", "agreement", "ags", "insee", "level_a", "level_b", "kreis", "departement"),
     *(f"{name}_{side}" for name in ("lat", "lon", "pop", "pop_year", "pop_source", "qid") for side in "ab"),
     *("year_signed", "date_signed_a", "date_signed_b", "status", "type", "association"),
-    *("distance_km", "sources", "note", "match_confidence"),
+    *("distance_km", "sources", "note", "land", "match_confidence", "answer_a", "answer_b"),
 }
-CONFIDENCE, HOMONYM = "match_confidence", "homonym"
 CODE_TYPES = {"DE": "ags", "FR": "insee"}
 
 
@@ -81,38 +81,57 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file, and those of its columns that the import does not know.
-
-    ``homonyms`` are rows of which the file itself says that one of the places may be another of the
-    same name: they are left out until somebody has looked.
-    """
+    """The rows of a file, and those of its columns that the import does not know."""
 
     rows: list[Row]
     ignored_columns: list[str]
-    homonyms: list[Problem]
 
 
-def read_rows(
-    path: Path, mapping: Mapping[str, str] | None = None, *, accept_homonyms: bool = False
-) -> Table:
-    """Read a CSV or Excel file; ``FileUnreadable`` says in words what is wrong with it as a whole.
+def read_rows(path: Path, columns: Mapping[str, str] | None = None) -> Table:
+    """Read the file; ``FileUnreadable`` says in words what is wrong with it as a whole.
 
-    ``mapping`` is the name of a column of ours → what the file calls it, where that differs.
+    ``columns`` says which of the file's columns is which of ours, where the names differ.
     """
-    header, records = files.read(path)
-    names = columns(header, mapping or {}, COLUMNS)
-    fixed = {name: value for name, value in constants(header).items() if name not in names}
-    _check_header([*names, *fixed])
-    rows = [Row(line, {**fixed, **_clean(names, cells)}) for line, cells in records]
-    doubtful = [] if accept_homonyms else [row for row in rows if row.value(CONFIDENCE).startswith(HOMONYM)]
-    left_out = {row.line for row in doubtful}
-    sound = [row for row in rows if row.line not in left_out]
-    return Table(sound, sorted(set(names) - COLUMNS), [_homonym(row) for row in doubtful])
+    is_sheet = path.suffix.lower() == ".xlsx"
+    return _table(_sheet(path) if is_sheet else _text(path), columns or {})
 
 
-def _homonym(row: Row) -> Problem:
-    places = " – ".join(f"{side.value('town')} ({side.code or '?'})" for side in row.sides)
-    return Problem(row.line, CONFIDENCE, f"{places}: one of them may be another place of the same name")
+def _table(numbered: Iterator[tuple[int, list[str]]], columns: Mapping[str, str]) -> Table:
+    _, first = next(numbered, (0, []))
+    theirs = [name.strip() for name in first]
+    _check_given(columns, theirs)
+    header = renamed(theirs, columns)
+    said = implied(theirs)
+    _check_header([*header, *said])
+    rows = [Row(number, said | _cells(header, cells)) for number, cells in numbered if any(cells)]
+    return Table(rows, sorted(set(header) - COLUMNS))
+
+
+def _text(path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            # The line of a record is that of its end: quoted cells may hold line breaks.
+            for cells in reader:
+                yield reader.line_num, cells
+    except OSError as error:
+        raise FileUnreadable(f"The file cannot be opened: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FileUnreadable("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from error
+    except csv.Error as error:
+        raise FileUnreadable(f"The file is not CSV: {error}.") from error
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    return enumerate(lines(path), start=1)
+
+
+def _check_given(columns: Mapping[str, str], theirs: list[str]) -> None:
+    for name, ours in columns.items():
+        if name not in theirs:
+            raise FileUnreadable(f"There is no column “{name}” in the file.")
+        if ours not in COLUMNS:
+            raise FileUnreadable(f"“{ours}” is no column of the import: {', '.join(sorted(COLUMNS))}.")
 
 
 def _check_header(header: list[str]) -> None:
@@ -124,8 +143,8 @@ def _check_header(header: list[str]) -> None:
         raise FileUnreadable(f"These columns stand twice in the header: {', '.join(doubled)}.")
 
 
-def _clean(names: list[str], cells: list[str]) -> dict[str, str]:
+def _cells(header: list[str], cells: list[str]) -> dict[str, str]:
     """Cells as stripped text; cells beyond the header are kept under "" so that a check can name them."""
-    kept = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
-    beyond = any(cell.strip() for cell in cells[len(names) :])
-    return {**kept, "": "…"} if beyond else kept
+    values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    beyond = {"": "…"} if any(cell.strip() for cell in cells[len(header) :]) else {}
+    return {**dict.fromkeys(header, ""), **values, **beyond}

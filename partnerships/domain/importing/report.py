@@ -22,6 +22,34 @@ class Problem:
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that may be meant."""
+
+    code: str
+    name: str
+    district: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name} ({self.district or self.region})"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One doubtful place; ``key`` is line and side, by which an answer is given: “12a”."""
+
+    line: int
+    column: str
+    key: str
+    message: str
+    candidates: list[Candidate] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        choice = "; ".join(map(str, self.candidates)) or "none of this name is listed"
+        return f"line {self.line}, column {self.column}: {self.message}. Which one ({self.key})? {choice}"
+
+
 @dataclass
 class Count:
     """What became of the records of one kind."""
@@ -39,8 +67,8 @@ class ImportReport:
     dry_run: bool = False
     ignored_columns: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    homonyms: list[Problem] = field(default_factory=list)
-    """Rows that were left out because somebody has to look at them."""
+    questions: list[Question] = field(default_factory=list)
+    """Rows that were left out, because it is not certain which place they mean."""
     remarks: list[Problem] = field(default_factory=list)
     """What differs between rows and was decided by the first of them."""
     municipalities: Count = field(default_factory=Count)

@@ -1,10 +1,10 @@
-"""``import_partnerships``: the directory from a CSV or Excel file, all of it or nothing."""
+"""``import_partnerships``: the directory from a CSV or XLSX file, all of it or nothing."""
 
 from __future__ import annotations
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,25 @@ from partnerships.domain.importing import (
     check_rows,
     import_rows,
     read_rows,
+    settle,
 )
 from partnerships.domain.pages import NoDirectory, make_pages
 from partnerships.progress import progress
 
-EXIT_FAULTY, EXIT_UNREADABLE, EXIT_NO_DIRECTORY = 1, 3, 4
+EXIT_FAULTY, EXIT_UNREADABLE, EXIT_NO_DIRECTORY, EXIT_ASKED = 1, 3, 4, 5
 EPILOG = """exit codes:
   0  imported (or, with --dry-run, could be imported)
   1  the file has faults; they are listed and nothing was written
   2  wrong use of the command
   3  the file cannot be read as a whole
-  4  --pages was asked for, but there is no live directory page"""
+  4  --pages was asked for, but there is no live directory page
+  5  some rows were left out, because it is not certain which place they mean; answer by --answer"""
 
 
 class Command(BaseCommand):
     """Reads the file, checks all of it, then writes it in one transaction."""
 
-    help = "Import partnerships from a CSV or Excel file. Running it again changes only what differs."
+    help = "Import partnerships from a CSV or XLSX file. Running it again changes only what differs."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Keep the list of exit codes as it is written."""
@@ -42,22 +44,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the file and the options."""
-        parser.add_argument("file", type=Path, help="CSV (UTF-8) or .xlsx, with a header line")
+        parser.add_argument("file", type=Path, help="CSV (UTF-8) or XLSX file with a header line")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument(
             "--pages", action="store_true", help="also make the missing live pages, unannounced"
         )
         parser.add_argument(
-            "--column",
-            action="append",
-            default=[],
-            metavar="OURS=THEIRS",
-            help="what the file calls a column, e.g. --column town_a=Ville; may be repeated",
+            "--column", action="append", default=[], type=_pair, metavar="THEIRS=OURS", help="name a column"
         )
         parser.add_argument(
-            "--accept-homonyms",
-            action="store_true",
-            help="also import rows marked as homonyms in match_confidence; without it they are listed only",
+            "--answer",
+            action="append",
+            default=[],
+            type=_pair,
+            metavar="KEY=CODE",
+            help="say which place is meant: 12a=08136002; “new” for one that is not listed, "
+            "“yes” if the row's code is right (also in the columns answer_a and answer_b)",
         )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -75,15 +77,16 @@ class Command(BaseCommand):
         )
         if report.problems:
             sys.exit(EXIT_FAULTY)
+        if report.questions:
+            sys.exit(EXIT_ASKED)
 
     def _run(self, options: dict[str, Any]) -> ImportReport:
-        table = read_rows(
-            options["file"], _mapping(options["column"]), accept_homonyms=options["accept_homonyms"]
-        )
-        problems = check_rows(table.rows)
+        table = read_rows(options["file"], dict(options["column"]))
+        rows, questions = settle(table.rows, dict(options["answer"]))
+        problems = check_rows(rows)
         if problems:
             return ImportReport(
-                len(table.rows), options["dry_run"], table.ignored_columns, problems, table.homonyms
+                len(table.rows), options["dry_run"], table.ignored_columns, problems, questions
             )
 
         def pages(report: ImportReport, written: list[int]) -> None:
@@ -91,23 +94,23 @@ class Command(BaseCommand):
                 with progress("Pages", len(written)) as advance:
                     report.pages.created = make_pages(written, advance)
 
-        with progress("Partnerships", len(table.rows)) as advance:
+        with progress("Partnerships", len(rows)) as advance:
             report = import_rows(
-                table.rows,
+                rows,
                 provenance=f"Import of {options['file'].name}",
                 dry_run=options["dry_run"],
                 advance=advance,
                 after=pages,
             )
-        report.ignored_columns, report.homonyms = table.ignored_columns, table.homonyms
+        report.ignored_columns, report.questions = table.ignored_columns, questions
         return report
 
 
-def _mapping(given: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
-    if wrong := [name for name, sign, column in pairs if not (name and sign and column)]:
-        raise CommandError(f"--column takes OURS=THEIRS, not {', '.join(wrong)}", returncode=2)
-    return {name.strip(): column.strip() for name, _sign, column in pairs}
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not (left and equals and right):
+        raise ArgumentTypeError(f"“{text}” must be of the form left=right")
+    return left, right
 
 
 def _words(report: ImportReport) -> str:
@@ -124,12 +127,13 @@ def _words(report: ImportReport) -> str:
         lines.append(f"{name}: {count.created} created, {count.updated} updated, {count.unchanged} unchanged")
     if report.pages.created:
         lines.append(f"pages: {report.pages.created} created")
-    if report.homonyms:
-        lines.append(f"{len(report.homonyms)} rows were left out: look at them, then use --accept-homonyms.")
-        lines += [f"  {problem}" for problem in report.homonyms]
+    if report.questions:
+        left_out = len({question.line for question in report.questions})
+        lines.append(f"{left_out} rows were left out, because it is not certain which place they mean:")
+        lines += map(str, report.questions)
     if report.remarks:
         lines.append("The first of these counts; somebody may want to look:")
-        lines += [f"  {problem}" for problem in report.remarks]
+        lines += map(str, report.remarks)
     if report.ignored_columns:
         lines.append(f"Columns that are not known and were ignored: {', '.join(report.ignored_columns)}")
     return "\n".join(lines)
