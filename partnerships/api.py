@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
+from cms.api.answers import as_made
 from cms.api.errors import BadParameter
 from cms.api.schemas import Problem
-from partnerships.domain.directory import find_municipalities, records, spot
-from partnerships.domain.documents import geojson as geojson_document
-from partnerships.domain.documents import municipality_document, partnership_document
+from partnerships.domain.directory import find_municipalities, spot
+from partnerships.domain.documents import features, municipality_documents, partnership_documents
 from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import Filters
 from partnerships.domain.map import ATTRIBUTION
@@ -28,6 +28,7 @@ from partnerships.schemas import (
 partnerships = Router(tags=["partnerships"])
 geojson = Router(tags=["partnerships"])
 municipalities = Router(tags=["municipalities"])
+AT_ONCE = 500
 FAULTS = {400: Problem, 404: Problem}
 YEAR = Field(None, ge=1800, le=2100, description="year of signing, inclusive")
 COUNTRY = Field("", pattern="^([A-Z]{2})?$", description="of at least one member, e.g. `FR`")
@@ -86,24 +87,25 @@ class MunicipalityQuery(Schema):
 def list_partnerships(request: HttpRequest, query: Query[ListQuery]) -> Any:
     """All partnerships that the public may see, or those that fit."""
     found = current().find(query.filters())
-    part = records(found.keys[query.offset : query.offset + query.limit], details=True)
-    items = [partnership_document(partnership) for partnership in part]
-    facets = found.facets if query.facets else None
-    return {
-        "count": len(found.keys),
-        "limit": query.limit,
-        "offset": query.offset,
-        "items": items,
-        "facets": facets,
-    }
+    keys = found.keys[query.offset : query.offset + query.limit]
+    return as_made(
+        request,
+        {
+            "count": len(found.keys),
+            "limit": query.limit,
+            "offset": query.offset,
+            "items": partnership_documents(keys),
+            "facets": found.facets if query.facets else None,
+        },
+    )
 
 
 @partnerships.get("/{public_id}", response={200: PartnershipOut, **FAULTS}, summary="One partnership")
 def partnership_detail(request: HttpRequest, public_id: str) -> Any:
     """The partnership with this id; another id of it redirects permanently to the one in use."""
-    partnership = Partnership.objects.listed().with_details().filter(public_id=public_id).first()
-    if partnership:
-        return partnership_document(partnership)
+    key = Partnership.objects.listed().filter(public_id=public_id).values_list("pk", flat=True).first()
+    if found := partnership_documents([key] if key else []):
+        return as_made(request, found[0])
     alias = PartnershipIdentifier.objects.filter(identifier=public_id, partnership__is_listed=True)
     row = alias.select_related("partnership").first()
     if row is None or row.partnership is None:
@@ -117,23 +119,27 @@ def partnership_detail(request: HttpRequest, public_id: str) -> Any:
 @geojson.get("", response={200: FeatureCollection, **FAULTS}, summary="Partnerships as GeoJSON")
 def list_geojson(request: HttpRequest, query: Query[FilterQuery]) -> Any:
     """All that fit and of which two places have a position."""
-    found = records(current().find(query.filters()).keys)
-    return {**geojson_document(found), "attribution": str(ATTRIBUTION)}
+    keys, found = current().find(query.filters()).keys, []
+    for start in range(0, len(keys), AT_ONCE):
+        found += features(keys[start : start + AT_ONCE])
+    document = {"type": "FeatureCollection", "attribution": str(ATTRIBUTION), "features": found}
+    return as_made(request, document)
 
 
 @municipalities.get("", response={200: MunicipalityList, **FAULTS}, summary="Municipalities by name")
 def list_municipalities(request: HttpRequest, query: Query[MunicipalityQuery]) -> Any:
     """All municipalities, or those that fit."""
     found = find_municipalities(query.q, country=query.country, level=query.level or "")
-    part = found[query.offset : query.offset + query.limit]
-    items = [municipality_document(place) for place in part]
-    return {"count": found.count(), "limit": query.limit, "offset": query.offset, "items": items}
+    items = municipality_documents(found[query.offset : query.offset + query.limit])
+    return as_made(
+        request, {"count": found.count(), "limit": query.limit, "offset": query.offset, "items": items}
+    )
 
 
 @municipalities.get("/{public_id}", response={200: MunicipalityOut, **FAULTS}, summary="One municipality")
 def municipality_detail(request: HttpRequest, public_id: str) -> Any:
     """The municipality with this id."""
-    place = find_municipalities().filter(public_id=public_id).first()
-    if place is None:
+    found = municipality_documents(find_municipalities().filter(public_id=public_id))
+    if not found:
         raise Http404
-    return municipality_document(place)
+    return as_made(request, found[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, ClassVar, cast
 
@@ -17,8 +17,30 @@ from partnerships.domain.index.filters import FACETS, SORTS, UNKNOWN, Filters
 from partnerships.domain.index.search import Found, Index
 from partnerships.domain.presentation import country_name
 from partnerships.models import Kind, Status, Topic
+from partnerships.widgets import PlainSelect
 
 RADII = (10, 25, 50, 100, 200)
+MOST_AREAS = 120
+"""A longer list is of no use to anybody, and half of a page's bytes."""
+
+
+class FacetField(forms.CharField):
+    """One of the values that there are; anything else is ignored, so that old links keep working."""
+
+    widget = PlainSelect
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False)
+        self.known: Mapping[str, Any] = {}
+
+    def to_python(self, value: Any) -> str:
+        """Empty for a value that there is not."""
+        text = str(super().to_python(value) or "")
+        return text if text in self.known else ""
+
+    def offer(self, choices: list[Any]) -> None:
+        """What the reader sees; not normalised by Django, which takes long for hundreds."""
+        cast("PlainSelect", self.widget).choices = choices
 
 
 class DirectoryForm(forms.Form):
@@ -37,14 +59,14 @@ class DirectoryForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    area = forms.ChoiceField(label=gettext_lazy("District or department"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
-    decade = forms.ChoiceField(label=gettext_lazy("Signed"), required=False)
-    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
-    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+    area = FacetField(gettext_lazy("District or department"))
+    kind = FacetField(gettext_lazy("Kind"))
+    status = FacetField(gettext_lazy("Status"))
+    decade = FacetField(gettext_lazy("Signed"))
+    sort = FacetField(gettext_lazy("Order"))
+    country = FacetField(gettext_lazy("Country"))
+    region = FacetField(gettext_lazy("Region"))
+    topic = FacetField(gettext_lazy("Topic"))
     signed_from = forms.IntegerField(
         label=gettext_lazy("Signed from"), required=False, min_value=1800, max_value=2100
     )
@@ -59,19 +81,26 @@ class DirectoryForm(forms.Form):
     )
     near = forms.CharField(label=gettext_lazy("Near the place"), required=False, max_length=120)
     km = forms.TypedChoiceField(
-        label=gettext_lazy("Within"), required=False, coerce=int, empty_value=None, initial=50
+        label=gettext_lazy("Within"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        initial=50,
+        choices=[("", "–"), *((radius, f"{radius}\N{NO-BREAK SPACE}km") for radius in RADII)],
+        widget=PlainSelect,
     )
 
     def __init__(self, query: QueryDict, index: Index) -> None:
         super().__init__(query, auto_id="directory-%s", use_required_attribute=False, label_suffix="")
         self._labels = _labels(index)
         for name in FACETS:
-            self._choose(name, [("", _("all")), *self._grouped(name, self._labels[name])])
-        self._choose("sort", list(zip(SORTS, _sort_names(), strict=True)))
-        self._choose("km", [("", "–"), *((radius, f"{radius}\N{NO-BREAK SPACE}km") for radius in RADII)])
+            self._facet(name).known = self._labels[name]
+        orders = dict(zip(SORTS, _sort_names(), strict=True))
+        self._facet("sort").known = orders
+        self._facet("sort").offer(list(orders.items()))
 
-    def _choose(self, name: str, choices: list[Any]) -> None:
-        cast("forms.ChoiceField", self.fields[name]).choices = choices
+    def _facet(self, name: str) -> FacetField:
+        return cast("FacetField", self.fields[name])
 
     @staticmethod
     def _grouped(name: str, labels: dict[str, str]) -> list[Any]:
@@ -117,7 +146,10 @@ class DirectoryForm(forms.Form):
                 for value, label in self._labels[name].items()
                 if counts.get(value) or value == chosen
             }
-            self._choose(name, [("", _("all")), *self._grouped(name, labels)])
+            if name == "area" and len(labels) > MOST_AREAS:
+                labels = {value: label for value, label in labels.items() if value == chosen}
+                self.fields[name].help_text = _("Choose a region, and its districts can be chosen here.")
+            self._facet(name).offer([("", _("all")), *self._grouped(name, labels)])
 
     def main_fields(self) -> Iterator[Any]:
         """Those that are always seen."""

@@ -1,22 +1,13 @@
-"""Records for what a search has found, and what a search can be about."""
+"""Places: the one that a search starts from, and those that fit."""
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import Spot
 from partnerships.domain.text import fold, tokens
-from partnerships.models import Municipality, Partnership, PartnershipQuerySet
-
-
-def records(keys: list[int], *, details: bool = False) -> list[Partnership]:
-    """The partnerships with these primary keys, in this order, with a fixed number of queries.
-
-    One that was deleted meanwhile is left out.
-    """
-    found: PartnershipQuerySet = Partnership.objects.listed().filter(pk__in=keys)
-    by_key = {record.pk: record for record in (found.with_details() if details else found.with_members())}
-    return [by_key[key] for key in keys if key in by_key]
+from partnerships.models import Municipality
 
 
 def spot(text: str) -> Spot | None:
@@ -25,25 +16,15 @@ def spot(text: str) -> Spot | None:
     if not wanted:
         return None
     placed = Municipality.objects.select_related("parent", "successor").exclude(lat=None)
-    named = Q(public_id=wanted) | Q(name=wanted) | Q(name_de=wanted) | Q(name_fr=wanted)
-    found = list(placed.filter(named)) or _by_folded_name(placed, wanted)
-    if not found:
-        return None
-    best = max(found, key=lambda place: (place.public_id == wanted, place.population or 0))
-    return Spot(best.label(), best.lat or 0.0, best.lon or 0.0)
-
-
-def _by_folded_name(placed: QuerySet[Municipality], wanted: str) -> list[Municipality]:
-    words = fold(wanted)
-    if not words:
-        return []
-    similar = placed.filter(search_text__contains=words)
-    return [place for place in similar if words in place.search_text.split("\n")]
+    found = list(placed.filter(public_id=wanted)) or list(placed.filter(pk__in=current().named(fold(wanted))))
+    named = [place for place in found if wanted in (place.name, place.name_de, place.name_fr)]
+    best = max(named or found, key=lambda place: place.population or 0, default=None)
+    return Spot(best.label(), best.lat or 0.0, best.lon or 0.0) if best else None
 
 
 def find_municipalities(q: str = "", *, country: str = "", level: str = "") -> QuerySet[Municipality]:
-    """The municipalities that fit, with what ``municipality_document`` needs of their wholes."""
-    found = Municipality.objects.select_related("parent", "successor").order_by("name", "public_id")
+    """The municipalities that fit, by name."""
+    found = Municipality.objects.order_by("name", "public_id")
     for token in tokens(q):
         found = found.filter(search_text__contains=token)
     conditions = {"country": country, "level": level}

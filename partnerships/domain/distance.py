@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from partnerships.models import PartnershipMember
 
 EARTH_RADIUS_KM = 6371.0088
+Position = tuple[float, float]
+"""Latitude and longitude in degrees."""
 
 
-def haversine_km(start: tuple[float, float], end: tuple[float, float]) -> float:
-    """Kilometres between two (latitude, longitude) positions in degrees."""
+def haversine_km(start: Position, end: Position) -> float:
+    """Kilometres between two positions."""
     lat1, lon1, lat2, lon2 = (radians(value) for value in (*start, *end))
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
@@ -21,9 +23,14 @@ def haversine_km(start: tuple[float, float], end: tuple[float, float]) -> float:
 
 def distance_km(members: Iterable[PartnershipMember]) -> int | None:
     """Whole kilometres between the first members of the first two sides; None where one is not placed."""
-    firsts: dict[str, tuple[float, float] | None] = {}
-    for member in members:
-        firsts.setdefault(member.side, member.municipality.position)
+    return distance_of((member.side, member.municipality.position) for member in members)
+
+
+def distance_of(members: Iterable[tuple[str, Position | None]]) -> int | None:
+    """The same for (side, position) of each member."""
+    firsts: dict[str, Position | None] = {}
+    for side, position in members:
+        firsts.setdefault(side, position)
     places = list(firsts.values())[:2]
     if len(places) < 2 or places[0] is None or places[1] is None:
         return None

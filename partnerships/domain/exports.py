@@ -11,8 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from partnerships.domain.directory import records
-from partnerships.domain.documents import geojson, partnership_document
+from partnerships.domain.documents import features, partnership_documents
 from partnerships.domain.map import ATTRIBUTION
 
 AT_ONCE = 500
@@ -27,7 +26,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def _documents(keys: list[int]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(keys), AT_ONCE):
-        yield from map(partnership_document, records(keys[start : start + AT_ONCE], details=True))
+        yield from partnership_documents(keys[start : start + AT_ONCE])
 
 
 def _cells(document: dict[str, Any]) -> list[Any]:
@@ -98,7 +97,7 @@ def as_geojson(keys: list[int]) -> Iterator[str]:
     yield f'{{"type": "FeatureCollection", "attribution": {json.dumps(str(ATTRIBUTION))}, "features": [\n'
     is_first = True
     for start in range(0, len(keys), AT_ONCE):
-        for feature in geojson(records(keys[start : start + AT_ONCE]))["features"]:
+        for feature in features(keys[start : start + AT_ONCE]):
             yield ("" if is_first else ",\n") + json.dumps(feature, ensure_ascii=False, default=str)
             is_first = False
     yield "\n]}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,44 +13,53 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerships.domain.directory import records
 from partnerships.domain.exports import FORMATS
 from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import Filters
 from partnerships.domain.index.search import Found, Index
-from partnerships.domain.map import MAX_NAMED, Map, crowd, crowded_map, map_of
+from partnerships.domain.map import MAX_NAMED, Drawable, Map, crowd, crowded_map, map_with
+from partnerships.domain.rows import SHORT, Member, Values, facts_of, members_of, title_of
 from partnerships.forms import DirectoryForm
-from partnerships.models import Municipality, Partnership, PartnershipPage, Status
+from partnerships.models import Kind, PartnershipPage, Status
 
 if TYPE_CHECKING:
     from partnerships.models import DirectoryPage
 
 PER_PAGE = 25
-MOST_DOTS = 150
+MOST_DOTS = 100
 AROUND_KM = 25
+TWIN = ("pk", "year_signed", "kind", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """One line of the list."""
+    """One line of the list, in the active language; ``year`` of signing, ``status`` as key and in words."""
 
-    record: Partnership
+    key: int
     heading: str
     areas: str
+    year: int | None
+    kind: str
     status: str
+    status_name: str
     url: str
+    members: Sequence[Member]
 
     @classmethod
-    def of(cls, record: Partnership, urls: dict[int, str]) -> Twin:
-        """The line of a record with members at hand, in the active language."""
-        areas = (member.municipality.district for member in record.members.all())
-        is_unknown = record.status == Status.UNKNOWN
+    def of(cls, facts: Values, members: Sequence[Member], url: str) -> Twin:
+        """The line of a partnership by its values."""
+        areas = dict.fromkeys(member.place.values["district"] for member in members)
+        status = Status(facts["status"])
         return cls(
-            record=record,
-            heading=record.title(),
-            areas=" · ".join(dict.fromkeys(area for area in areas if area)),
-            status=_("status unknown") if is_unknown else str(record.get_status_display()),
-            url=urls.get(record.pk, ""),
+            key=facts["pk"],
+            heading=title_of(members),
+            areas=" · ".join(area for area in areas if area),
+            year=facts["year_signed"],
+            kind=str(Kind(facts["kind"]).label),
+            status=status.value,
+            status_name=_("status unknown") if status == Status.UNKNOWN else str(status.label),
+            url=url,
+            members=members,
         )
 
 
@@ -70,16 +80,15 @@ def directory_context(page: DirectoryPage, query: QueryDict) -> dict[str, Any]:
     form.count(found)
     results = Paginator(found.keys, PER_PAGE).get_page(query.get("page"))
     is_crowd = len(found.keys) > MAX_NAMED
-    shown = records(list(results.object_list if is_crowd else found.keys))
-    urls = page_urls(page, {partnership.pk for partnership in shown})
+    shown = _twins(page, list(results.object_list if is_crowd else found.keys))
     on_page = set(results.object_list)
     return {
         "form": form,
         "is_filtered": filters != Filters(),
         "chips": [Chip(text, _url_without(page, query, name)) for name, text in form.chips(filters)],
         "results": results,
-        "partnerships": [Twin.of(record, urls) for record in shown if record.pk in on_page],
-        "map": _crowded(page, query, index, found) if is_crowd else _map(page, shown, urls),
+        "partnerships": [twin for twin in shown if twin.key in on_page],
+        "map": _crowded(page, query, index, found) if is_crowd else _map(page, shown),
         "query": _query_without(query, "page"),
         "formats": tuple(FORMATS),
     }
@@ -97,34 +106,43 @@ def exported(name: str, query: QueryDict) -> StreamingHttpResponse:
     return response
 
 
-def _map(page: DirectoryPage, shown: list[Partnership], urls: dict[int, str]) -> Map:
-    return map_of(shown, page.language, urls, search_url=page.url or "")
+def _twins(page: DirectoryPage, keys: list[int]) -> list[Twin]:
+    facts, members, urls = facts_of(keys, TWIN), members_of(keys, SHORT), page_urls(page, set(keys))
+    return [Twin.of(row, members[row["pk"]], urls.get(row["pk"], "")) for row in facts]
+
+
+def _map(page: DirectoryPage, shown: list[Twin]) -> Map:
+    return map_with(map(_drawable, shown), search_url=page.url or "")
+
+
+def _drawable(twin: Twin) -> Drawable:
+    places = [(member.side, member.place.label(), member.place.position) for member in twin.members]
+    return Drawable(twin.heading, twin.url, places)
 
 
 def _crowded(page: DirectoryPage, query: QueryDict, index: Index, found: Found) -> Map:
     """Dots for the most crowded cells, named after the largest place there."""
-    clusters = sorted(index.clusters(found), key=lambda cluster: -cluster[2])[:MOST_DOTS]
-    places = Municipality.objects.select_related("parent", "successor")
-    heads = places.in_bulk([key for _cell, key, _number in clusters])
+    clusters = sorted(index.clusters(found), key=lambda cluster: -cluster[1])[:MOST_DOTS]
+    heads = index.heads(page.language)
+    rest = _query_without(query, "page", "near", "km", "sort")
+    base = f"{page.url}?{rest}{'&' if rest else ''}"
     dots = [
-        crowd(cell, number, _around(heads[key], number), _url_around(page, query, heads[key]))
-        for cell, key, number in clusters
-        if key in heads
+        crowd(cell, number, _around(heads[cell].label, number), _url_around(base, heads[cell].public_id))
+        for cell, number in clusters
+        if cell in heads
     ]
     return crowded_map(index.lines(found), dots, index.without_place(found), len(found.keys))
 
 
-def _around(place: Municipality, number: int) -> str:
+def _around(place: str, number: int) -> str:
     words = ngettext(
         "%(number)s partnership around %(place)s", "%(number)s partnerships around %(place)s", number
     )
-    return words % {"number": number, "place": place.label()}
+    return words % {"number": number, "place": place}
 
 
-def _url_around(page: DirectoryPage, query: QueryDict, place: Municipality) -> str:
-    rest = _query_without(query, "page", "near", "km", "sort")
-    near = urlencode({"near": place.public_id, "km": AROUND_KM})
-    return f"{page.url}?{rest}{'&' if rest else ''}{near}#results"
+def _url_around(base: str, public_id: str) -> str:
+    return f"{base}{urlencode({'near': public_id, 'km': AROUND_KM})}#results"
 
 
 def _url_without(page: DirectoryPage, query: QueryDict, name: str) -> str:

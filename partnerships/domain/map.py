@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, log, radians, sin, tan, tau
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.domain.distance import Position
 from partnerships.domain.reference import DATA
-from partnerships.models import Municipality, Partnership, PartnershipMember
+from partnerships.models import Partnership
 
 WIDTH, MARGIN = 600, 8
 ORIGIN_LON, ORIGIN_LAT, PARALLELS = 5.0, 48.5, (44.5, 52.5)
@@ -80,6 +83,42 @@ class Map:
     shows: str = "arcs"
     """What is drawn: arcs, lines or places."""
     attribution: Any = ATTRIBUTION
+
+    @property
+    def drawn_land(self) -> SafeString:
+        """The outlines as SVG."""
+        return _land(self.outlines)
+
+    @property
+    def drawn_arcs(self) -> SafeString:
+        """The arcs as SVG, each a link where it has an address."""
+        return format_html_join(
+            "", "{}", ((_linked(arc.url, format_html(ARC, arc.path, arc.title)),) for arc in self.arcs)
+        )
+
+    @property
+    def drawn_dots(self) -> SafeString:
+        """The dots as SVG, each a link where it has an address."""
+        circles = (
+            _linked(dot.url, format_html(DOT, f"{dot.x:g}", f"{dot.y:g}", f"{dot.radius:g}", dot.title))
+            for dot in self.dots
+        )
+        return format_html_join("", "{}", ((circle,) for circle in circles))
+
+
+ARC = '<path d="{}"><title>{}</title></path>'
+DOT = '<circle cx="{}" cy="{}" r="{}"><title>{}</title></circle>'
+
+
+def _linked(url: str, shape: SafeString) -> SafeString:
+    return format_html('<a href="{}" tabindex="-1">{}</a>', url, shape) if url else shape
+
+
+@cache
+def _land(outlines: tuple[Outline, ...]) -> SafeString:
+    home = mark_safe(' class="is-home"')  # noqa: S308 -- our own words
+    shapes = ((home if outline.is_home else "", outline.path) for outline in outlines)
+    return format_html_join("", '<path{} d="{}"/>', shapes)
 
 
 def _raw(lat: float, lon: float) -> Point:
@@ -167,45 +206,59 @@ def crowd(cell: tuple[int, int], number: int, title: str, url: str) -> Dot:
     return Dot(title, url, x, y, round(min(CELL / 2, 2.5 + number**0.5), 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """A partnership as the map needs it: ``places`` are (side, name, position) of its members."""
+
+    title: str
+    url: str
+    places: Sequence[tuple[str, str, Position | None]]
+
+
 def map_of(
     partnerships: Iterable[Partnership], language: str, urls: Mapping[int, str], search_url: str = ""
 ) -> Map:
-    """The map of these partnerships (with members at hand).
+    """The map of these records (with members at hand); ``urls`` are those of their pages by primary key."""
+    return map_with((_drawable(record, language, urls.get(record.pk, "")) for record in partnerships), search_url)
 
-    ``urls`` are those of their pages by primary key; ``search_url`` that of the directory, where a
-    dot then leads to all partnerships of its place.
+
+def _drawable(record: Partnership, language: str, url: str) -> Drawable:
+    members = [(member.side, member.municipality) for member in record.members.all()]
+    places = [(side, place.label(language), place.position) for side, place in members]
+    return Drawable(record.title(language), url, places)
+
+
+def map_with(partnerships: Iterable[Drawable], search_url: str = "") -> Map:
+    """The map of these partnerships.
+
+    ``search_url`` is that of the directory, where a dot then leads to all partnerships of its place.
     """
     base = _base()
     arcs: list[Arc] = []
-    partners: Counter[Municipality] = Counter()
+    partners: Counter[tuple[str, Position]] = Counter()
     without_place = 0
     for partnership in partnerships:
-        pairs = list(_pairs(list(partnership.members.all())))
+        pairs = list(_pairs(partnership))
         without_place += not pairs
-        title, url = partnership.title(language), urls.get(partnership.pk, "")
         for pair in pairs:
-            points = (base.place(*place.position) for place in pair if place.position)
-            arcs.append(Arc(title, url, _arc(*points)))
+            points = (base.place(*position) for _name, position in pair)
+            arcs.append(Arc(partnership.title, partnership.url, _arc(*points)))
             partners.update(pair)
-    dots = [_dot(base, place, count, language, search_url) for place, count in partners.items()]
+    dots = [_dot(base, *place, count, search_url) for place, count in partners.items()]
     return Map(WIDTH, base.height, base.outlines, arcs, dots, without_place)
 
 
-def _dot(base: _Base, place: Municipality, partners: int, language: str, search_url: str) -> Dot:
-    x, y = base.place(*(place.position or (0, 0)))
-    name = place.label(language)
+def _dot(base: _Base, name: str, position: Position, partners: int, search_url: str) -> Dot:
     url = f"{search_url}?{urlencode({'q': name})}#results" if search_url else ""
     # The area grows with the number of partners, up to a size that hides no neighbours.
-    return Dot(name, url, x, y, round(2.8 * min(partners, 4) ** 0.5, 1))
+    return Dot(name, url, *base.place(*position), round(2.8 * min(partners, 4) ** 0.5, 1))
 
 
-def _pairs(members: list[PartnershipMember]) -> Iterator[tuple[Municipality, Municipality]]:
+def _pairs(partnership: Drawable) -> Iterator[tuple[tuple[str, Position], tuple[str, Position]]]:
     """Places on different sides of a partnership that both can be placed."""
-    placed = [member for member in members if member.municipality.position]
-    for index, first in enumerate(placed):
-        for second in placed[index + 1 :]:
-            if first.side != second.side:
-                yield first.municipality, second.municipality
+    placed = [(side, (name, position)) for side, name, position in partnership.places if position]
+    for index, (side, first) in enumerate(placed):
+        yield from ((first, second) for other, second in placed[index + 1 :] if other != side)
 
 
 def _arc(start: Point, end: Point) -> str:

@@ -240,8 +240,9 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
         return self.parent.position if self.is_part and self.parent else None
 
     def display_name(self, language: str | None = None) -> str:
-        """The name for readers of ``language`` (the active one by default)."""
-        localized = {"de": self.name_de, "fr": self.name_fr}.get(language or get_language() or "", "")
+        """The name for readers of ``language`` (None: the active one, empty: the place's own)."""
+        wanted = get_language() if language is None else language
+        localized = {"de": self.name_de, "fr": self.name_fr}.get(wanted or "", "")
         return localized or self.name
 
     def label(self, language: str | None = None) -> str:

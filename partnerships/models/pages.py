@@ -150,7 +150,7 @@ class PartnershipPage(AnnounceablePage):
 
     def api_body(self) -> dict[str, Any]:
         """The facts as the API's own document of the partnership, and the story."""
-        from partnerships.domain.documents import partnership_document
+        from partnerships.domain.documents import partnership_documents
 
-        record = Partnership.objects.with_details().get(pk=self.partnership_id)
-        return {"partnership": partnership_document(record), "origin_story": self.announcement_body()}
+        (document,) = partnership_documents([self.partnership_id], only_listed=False)
+        return {"partnership": document, "origin_story": self.announcement_body()}

@@ -26,7 +26,8 @@ class Table:
     """Partnerships by name, numbered from 0, and what each of them can be found by.
 
     ``facets`` are sets of rows by facet and value. ``member_row`` and ``member_spot`` have one
-    entry for each member that has a position: its row, and its place on the unit sphere. ``cells``
+    entry for each member that has a position, from south to north: its row, and its place on the
+    unit sphere. ``cells``
     and ``points`` (side and place on the map) are by row, ``heads`` the largest place of each cell.
     """
 
@@ -103,6 +104,9 @@ def _add_members(table: Table, values: _Values, row_of: dict[int, Row]) -> None:
     table.cells = [tuple(sorted(found)) for found in cells]
     table.unplaced = bits_of(_unplaced(table), len(table.keys))
     table.population.sort()
+    by_latitude = sorted(range(len(table.member_row)), key=lambda at: table.member_spot[at][2])
+    table.member_row = [table.member_row[at] for at in by_latitude]
+    table.member_spot = [table.member_spot[at] for at in by_latitude]
 
 
 def _unplaced(table: Table) -> Iterator[Row]:

@@ -7,19 +7,30 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
-from math import cos, radians, sin
+from itertools import accumulate, chain
+from math import cos, pi, radians, sin
+from operator import itemgetter
+from typing import NamedTuple
 
 from partnerships.domain.distance import EARTH_RADIUS_KM
 from partnerships.domain.index.bits import bits_of, in_order, rows_of
 from partnerships.domain.index.build import Cell, Table
 from partnerships.domain.index.filters import FACETS, Filters, Spot
+from partnerships.domain.index.names import Names
 from partnerships.domain.map import Point
 from partnerships.domain.text import tokens
+from partnerships.models import Municipality
 
 NOTHING = 0
 FAR = -2.0
-"""Less than any cosine: a partnership that cannot be placed is the furthest away."""
+"""Less than any cosine."""
+
+
+class Head(NamedTuple):
+    """What a cell of the map is called after."""
+
+    public_id: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class Index:
         self._starts = [0, *accumulate(len(text) + 1 for text in table.texts)][:-1]
         self._sizes = [number for number, _row in table.population]
         self._remembered: dict[Filters, Found] = {}
+        self._heads: dict[str, dict[Cell, Head]] = {}
 
     @cached_property
     def _orders(self) -> dict[str, list[int]]:
@@ -68,7 +80,7 @@ class Index:
         return found
 
     def _find(self, filters: Filters) -> Found:
-        near = self._cosines(filters.spot) if filters.spot else None
+        near = self._near(filters.spot, filters.km) if filters.spot else None
         rest = self._unfaceted(filters, near)
         chosen = {name: self._chosen(name, getattr(filters, name)) for name in FACETS}
         bits = rest
@@ -87,7 +99,7 @@ class Index:
                 rest &= part
         return {value: (rest & rows).bit_count() for value, rows in self._table.facets.get(facet, {}).items()}
 
-    def _unfaceted(self, filters: Filters, near: list[float] | None) -> int:
+    def _unfaceted(self, filters: Filters, near: dict[int, float] | None) -> int:
         bits = self._all
         words = tokens(filters.q)
         if filters.q and not words:
@@ -98,8 +110,8 @@ class Index:
             bits &= self._signed(filters.signed_from, filters.signed_to)
         if filters.population_from is not None or filters.population_to is not None:
             bits &= self._populated(filters.population_from, filters.population_to)
-        if near is not None and filters.km is not None:
-            bits &= self._within(near, filters.km)
+        if near is not None:
+            bits &= bits_of(near, self.size)
         return bits
 
     def _naming(self, word: str) -> int:
@@ -122,32 +134,46 @@ class Index:
         stop = len(self._sizes) if most is None else bisect_right(self._sizes, most)
         return bits_of((row for _number, row in self._table.population[start:stop]), self.size)
 
-    def _cosines(self, spot: Spot) -> list[float]:
-        """Of the angle between ``spot`` and each placed member, seen from the middle of the earth."""
+    def _near(self, spot: Spot, km: int | None) -> dict[int, float]:
+        """Row → cosine of the angle to its nearest member, seen from the middle of the earth, within ``km``.
+
+        Members lie in the order of their latitude: only a band of them can be near enough.
+        """
         lat, lon = radians(spot.lat), radians(spot.lon)
         a, b, c = cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
-        return [a * x + b * y + c * z for x, y, z in self._table.member_spot]
+        angle = pi if km is None else km / EARTH_RADIUS_KM
+        least, spots, rows = cos(min(angle, pi)), self._table.member_spot, self._table.member_row
+        start = bisect_left(spots, sin(max(lat - angle, -pi / 2)), key=itemgetter(2))
+        stop = bisect_right(spots, sin(min(lat + angle, pi / 2)), key=itemgetter(2))
+        found: dict[int, float] = {}
+        for row, (x, y, z) in zip(rows[start:stop], spots[start:stop], strict=True):
+            value = a * x + b * y + c * z
+            if value >= least and value > found.get(row, FAR):
+                found[row] = value
+        return found
 
-    def _within(self, near: list[float], km: int) -> int:
-        least = cos(km / EARTH_RADIUS_KM)
-        rows = self._table.member_row
-        return bits_of((rows[at] for at, value in enumerate(near) if value >= least), self.size)
-
-    def _sorted(self, bits: int, filters: Filters, near: list[float] | None) -> list[int]:
+    def _sorted(self, bits: int, filters: Filters, near: dict[int, float] | None) -> list[int]:
         if filters.sort in self._orders:
             return in_order(bits, self._orders[filters.sort])
         rows = rows_of(bits)
         if filters.sort == "nearest" and near is not None:
-            best = [FAR] * self.size
-            for row, value in zip(self._table.member_row, near, strict=True):
-                best[row] = max(best[row], value)
-            rows.sort(key=lambda row: -best[row])
+            rows.sort(key=lambda row: -near[row])
         return rows
 
-    def clusters(self, found: Found) -> list[tuple[Cell, int, int]]:
-        """Where the members of ``found`` lie: cell of the map, key of its largest place, how many there."""
-        counted = Counter(cell for row in found.rows for cell in self._table.cells[row])
-        return [(cell, self._table.heads[cell][2], number) for cell, number in counted.items()]
+    def clusters(self, found: Found) -> list[tuple[Cell, int]]:
+        """Where the members of ``found`` lie: cell of the map, and how many partnerships there."""
+        cells = self._table.cells
+        return list(Counter(chain.from_iterable(cells[row] for row in found.rows)).items())
+
+    def heads(self, language: str) -> dict[Cell, Head]:
+        """The largest place of each cell."""
+        if language not in self._heads:
+            keys = {key: cell for cell, (_population, _public_id, key) in self._table.heads.items()}
+            places = Municipality.objects.select_related("parent", "successor").in_bulk(list(keys))
+            self._heads[language] = {
+                keys[key]: Head(place.public_id, place.label(language)) for key, place in places.items()
+            }
+        return self._heads[language]
 
     def lines(self, found: Found) -> Iterator[tuple[Point, Point]]:
         """Each pair of places on different sides."""
@@ -157,6 +183,14 @@ class Index:
                 for other, *end in points[index + 1 :]:
                     if other != side:
                         yield (start[0], start[1]), (end[0], end[1])
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names()
+
+    def named(self, folded: str) -> list[int]:
+        """Primary keys of the places with a position and this folded name."""
+        return self._names.find(folded)
 
     def values(self, facet: str) -> list[str]:
         """All values that there are of a facet."""
