@@ -11,7 +11,13 @@ from django.db.models import QuerySet
 from partnerships.domain import partial_dates
 from partnerships.domain.distance import distance_of
 from partnerships.domain.rows import PLACE, SHORT, Member, Place, Values, facts_of, members_of, title_of
-from partnerships.models import Association, Municipality, Partnership, PartnershipIdentifier, PartnershipSource
+from partnerships.models import (
+    Association,
+    Municipality,
+    Partnership,
+    PartnershipIdentifier,
+    PartnershipSource,
+)
 
 FACTS = (
     *("pk", "public_id", "kind", "status", "year_of_first_contact", "year_signed", "years_renewed"),

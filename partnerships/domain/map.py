@@ -116,7 +116,7 @@ def _linked(url: str, shape: SafeString) -> SafeString:
 
 @cache
 def _land(outlines: tuple[Outline, ...]) -> SafeString:
-    home = mark_safe(' class="is-home"')  # noqa: S308 -- our own words
+    home = mark_safe(' class="is-home"')
     shapes = ((home if outline.is_home else "", outline.path) for outline in outlines)
     return format_html_join("", '<path{} d="{}"/>', shapes)
 
@@ -219,7 +219,9 @@ def map_of(
     partnerships: Iterable[Partnership], language: str, urls: Mapping[int, str], search_url: str = ""
 ) -> Map:
     """The map of these records (with members at hand); ``urls`` are those of their pages by primary key."""
-    return map_with((_drawable(record, language, urls.get(record.pk, "")) for record in partnerships), search_url)
+    return map_with(
+        (_drawable(record, language, urls.get(record.pk, "")) for record in partnerships), search_url
+    )
 
 
 def _drawable(record: Partnership, language: str, url: str) -> Drawable:

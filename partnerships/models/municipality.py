@@ -17,6 +17,10 @@ from partnerships.models.choices import CodeType, Level
 from partnerships.models.state import NotedQuerySet
 
 
+class MunicipalityQuerySet(NotedQuerySet["Municipality"]):
+    """Municipalities, whose changes are noted."""
+
+
 # The models that refer here derive from untyped bases, so their managers cannot be resolved.
 class Municipality(models.Model):  # type: ignore[django-manager-missing]
     """One territory, past or present.
@@ -150,7 +154,7 @@ class Municipality(models.Model):  # type: ignore[django-manager-missing]
     )
     search_text = models.TextField(editable=False, blank=True, default="")
 
-    objects = NotedQuerySet.as_manager()
+    objects = MunicipalityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("municipality")

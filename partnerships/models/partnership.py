@@ -23,7 +23,7 @@ from partnerships.models.topic import Topic
 YEARS = [MinValueValidator(1800), MaxValueValidator(2100)]
 
 
-class PartnershipQuerySet(NotedQuerySet):
+class PartnershipQuerySet(NotedQuerySet["Partnership"]):
     """Ways to read partnerships with a constant number of queries."""
 
     def listed(self) -> Self:

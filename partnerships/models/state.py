@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,10 @@ class DirectoryState(models.Model):
         return token or cls.objects.get_or_create(pk=cls.KEY)[0].token
 
 
-class NotedQuerySet(models.QuerySet[Any]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class NotedQuerySet(models.QuerySet[Row]):
     """Writes many rows at once, of which no signal tells, and notes that as well."""
 
     def update(self, **values: Any) -> int:

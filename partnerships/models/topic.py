@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.models.state import NotedQuerySet
 
 
+class TopicQuerySet(NotedQuerySet["Topic"]):
+    """Topics, whose changes are noted."""
+
+
 class Topic(models.Model):
     """One field of common work. The key is fixed; the names can be corrected by editors."""
 
@@ -26,7 +30,7 @@ class Topic(models.Model):
     name_fr = models.CharField(_("French name"), max_length=80, help_text=_("As French readers see it."))
     name_en = models.CharField(_("English name"), max_length=80, help_text=_("For the admin and the API."))
 
-    objects = NotedQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("topic")

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from partnerships.domain.directory import records
 from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import Filters
+from partnerships.domain.rows import members_of, title_of
 from partnerships.models import Association, Municipality, Partnership, PartnershipIdentifier
 from tests.factories.partnerships import municipality, part_of, partnership
 
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 def found(q: str) -> list[str]:
     """Titles that a search for ``q`` finds."""
-    return [record.title() for record in records(current().find(Filters(q=q)).keys)]
+    keys = current().find(Filters(q=q)).keys
+    members = members_of(keys)
+    return [title_of(members[key]) for key in keys]
 
 
 def test_parts_share_the_code_of_the_whole() -> None:

@@ -27,19 +27,20 @@ class Table:
 
     ``facets`` are sets of rows by facet and value. ``member_row`` and ``member_spot`` have one
     entry for each member that has a position, from south to north: its row, and its place on the
-    unit sphere. ``cells``
-    and ``points`` (side and place on the map) are by row, ``heads`` the largest place of each cell.
+    unit sphere. ``points`` (side and place on the map) are by row. ``cells`` are the squares of the
+    map with their rows, ``heads`` the largest place of each. ``signed`` are the rows of each year.
     """
 
     keys: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     years: list[int | None] = field(default_factory=list)
+    signed: dict[int, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     population: list[tuple[int, Row]] = field(default_factory=list)
     largest: list[int] = field(default_factory=list)
     member_row: list[Row] = field(default_factory=list)
     member_spot: list[tuple[float, float, float]] = field(default_factory=list)
-    cells: list[tuple[Cell, ...]] = field(default_factory=list)
+    cells: dict[Cell, int] = field(default_factory=dict)
     points: list[list[tuple[str, float, float]]] = field(default_factory=list)
     heads: dict[Cell, tuple[int, str, int]] = field(default_factory=dict)
     unplaced: int = 0
@@ -65,7 +66,16 @@ def build() -> Table:
         if key in row_of:
             values.add("topic", topic, row_of[key])
     table.facets = values.as_bits(len(table.keys))
+    table.signed = _by_year(table.years)
     return table
+
+
+def _by_year(years: list[int | None]) -> dict[int, int]:
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row, year in enumerate(years):
+        if year is not None:
+            rows[year].append(row)
+    return {year: bits_of(found, len(years)) for year, found in rows.items()}
 
 
 class _Values:
@@ -86,7 +96,7 @@ class _Values:
 
 def _add_members(table: Table, values: _Values, row_of: dict[int, Row]) -> None:
     places = _places()
-    cells: list[set[Cell]] = [set() for _row in table.keys]
+    cells: dict[Cell, list[Row]] = defaultdict(list)
     table.points = [[] for _row in table.keys]
     table.largest = [0] * len(table.keys)
     members = PartnershipMember.objects.order_by("pk").values_list(
@@ -100,8 +110,8 @@ def _add_members(table: Table, values: _Values, row_of: dict[int, Row]) -> None:
         _add_place(table, values, place, row)
         position = _position(place, places)
         if position:
-            cells[row].add(_placed(table, place, position, row, side))
-    table.cells = [tuple(sorted(found)) for found in cells]
+            cells[_placed(table, place, position, row, side)].append(row)
+    table.cells = {cell: bits_of(rows, len(table.keys)) for cell, rows in cells.items()}
     table.unplaced = bits_of(_unplaced(table), len(table.keys))
     table.population.sort()
     by_latitude = sorted(range(len(table.member_row)), key=lambda at: table.member_spot[at][2])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import accumulate, chain
+from functools import cached_property, reduce
+from itertools import accumulate
 from math import cos, pi, radians, sin
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import NamedTuple
 
 from partnerships.domain.distance import EARTH_RADIUS_KM
@@ -23,7 +22,7 @@ from partnerships.models import Municipality
 
 NOTHING = 0
 FAR = -2.0
-"""Less than any cosine."""
+"""Less than any cosine: a partnership that cannot be placed is the furthest away."""
 
 
 class Head(NamedTuple):
@@ -110,7 +109,7 @@ class Index:
             bits &= self._signed(filters.signed_from, filters.signed_to)
         if filters.population_from is not None or filters.population_to is not None:
             bits &= self._populated(filters.population_from, filters.population_to)
-        if near is not None:
+        if near is not None and filters.km is not None:
             bits &= bits_of(near, self.size)
         return bits
 
@@ -126,13 +125,13 @@ class Index:
 
     def _signed(self, first: int | None, last: int | None) -> int:
         low, high = (0 if first is None else first), (9999 if last is None else last)
-        years = self._table.years
-        return bits_of((row for row, year in enumerate(years) if year and low <= year <= high), self.size)
+        parts = (rows for year, rows in self._table.signed.items() if low <= year <= high)
+        return reduce(or_, parts, NOTHING)
 
     def _populated(self, least: int | None, most: int | None) -> int:
         start = 0 if least is None else bisect_left(self._sizes, least)
         stop = len(self._sizes) if most is None else bisect_right(self._sizes, most)
-        return bits_of((row for _number, row in self._table.population[start:stop]), self.size)
+        return bits_of(map(itemgetter(1), self._table.population[start:stop]), self.size)
 
     def _near(self, spot: Spot, km: int | None) -> dict[int, float]:
         """Row → cosine of the angle to its nearest member, seen from the middle of the earth, within ``km``.
@@ -157,13 +156,13 @@ class Index:
             return in_order(bits, self._orders[filters.sort])
         rows = rows_of(bits)
         if filters.sort == "nearest" and near is not None:
-            rows.sort(key=lambda row: -near[row])
+            rows.sort(key=lambda row: -near.get(row, FAR))
         return rows
 
     def clusters(self, found: Found) -> list[tuple[Cell, int]]:
         """Where the members of ``found`` lie: cell of the map, and how many partnerships there."""
-        cells = self._table.cells
-        return list(Counter(chain.from_iterable(cells[row] for row in found.rows)).items())
+        counted = ((cell, (found.bits & rows).bit_count()) for cell, rows in self._table.cells.items())
+        return [(cell, number) for cell, number in counted if number]
 
     def heads(self, language: str) -> dict[Cell, Head]:
         """The largest place of each cell."""
