@@ -24,6 +24,8 @@ from partnerships.models.partnership import (
     PartnershipSource,
 )
 from partnerships.models.topic import Topic
+from partnerships.requests.models import Notice, NoticeCount, NoticeMail, NoticeWatch, RelayMessage
+from partnerships.requests.page import RequestsPage
 
 __all__ = [
     "Association",
@@ -36,6 +38,10 @@ __all__ = [
     "LegalForm",
     "Level",
     "Municipality",
+    "Notice",
+    "NoticeCount",
+    "NoticeMail",
+    "NoticeWatch",
     "Partnership",
     "PartnershipIdentifier",
     "PartnershipMember",
@@ -43,6 +49,8 @@ __all__ = [
     "PartnershipQuerySet",
     "PartnershipSource",
     "Precision",
+    "RelayMessage",
+    "RequestsPage",
     "Rhythm",
     "SectionPage",
     "Status",
