@@ -13,8 +13,7 @@ def add_one(table: type[models.Model], key: str, window: datetime) -> int:
     ``table`` has the columns ``key``, ``window`` and ``count``, the first two unique together.
     """
     name = connection.ops.quote_name(table._meta.db_table)
-    field = table._meta.get_field("window")
-    stored = field.get_db_prep_value(window, connection)
+    stored = models.DateTimeField().get_db_prep_value(window, connection)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO {name} (key, "window", count) VALUES (%s, %s, 1)'  # noqa: S608 -- our own table

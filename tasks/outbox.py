@@ -70,7 +70,8 @@ def social(seconds: float) -> bool:
 
 def chores(seconds: float) -> bool:
     """Everything that plugins want to have done; True where more is waiting."""
-    return any([_guarded("chore", partial(work, seconds)) for work in registry().components("chores")])
+    more = [_guarded("chore", partial(work, seconds)) for work in registry().components("chores")]
+    return any(more)
 
 
 def bounces(seconds: float) -> bool:

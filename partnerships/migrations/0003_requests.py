@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('text_de', models.TextField(blank=True, help_text='Without addresses and phone numbers.', max_length=3000, verbose_name='text in German')),
                 ('title_fr', models.CharField(blank=True, help_text='What it is about, in a few words.', max_length=120, verbose_name='title in French')),
                 ('text_fr', models.TextField(blank=True, help_text='Without addresses and phone numbers.', max_length=3000, verbose_name='text in French')),
-                ('audience', models.CharField(blank=True, help_text='E.g. 25 singers, or young people of 14.', max_length=160, verbose_name='who takes part')),
+                ('audience', models.CharField(blank=True, help_text='E.g. 25 singers, or pupils of 14.', max_length=160, verbose_name='who takes part')),
                 ('region_wanted', models.CharField(blank=True, help_text='E.g. Normandy. Empty: anywhere.', max_length=160, verbose_name='region wanted')),
                 ('period', models.CharField(blank=True, help_text='E.g. in May 2027, for a week.', max_length=120, verbose_name='when')),
                 ('sender_name', models.CharField(help_text='For us and in the mails. Not published.', max_length=120, verbose_name='name of the sender')),

@@ -20,7 +20,8 @@ def requests_page(language: str) -> RequestsPage | None:
     here = Case(
         When(locale__language_code=language, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    return RequestsPage.objects.live().public().order_by(here, "pk").first()
+    found: RequestsPage | None = RequestsPage.objects.live().public().order_by(here, "pk").first()
+    return found
 
 
 def list_path(language: str) -> str:

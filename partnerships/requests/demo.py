@@ -47,7 +47,7 @@ NOTICES: list[Entry] = [
         "accompagnateurs. Programme à préparer ensemble.",
     ),
     (
-        *("03241005", NoticeKind.PROJECT_PARTNER, "energy", 300),
+        *("03241005", NoticeKind.PROJECT_PARTNER, "energy_climate", 300),
         "Partner für ein Projekt zu Bürgerenergie gesucht",
         "Wir wollen Bürgerinnen und Bürger an Solardächern beteiligen und suchen eine Kommune, die Ähnliches "
         "vorhat. Zwei Treffen im Jahr, Anträge schreiben wir gemeinsam.",
@@ -55,7 +55,7 @@ NOTICES: list[Entry] = [
         "",
     ),
     (
-        *("14327", NoticeKind.JOINT_APPLICATION, "memory", 90),
+        *("14327", NoticeKind.JOINT_APPLICATION, "remembrance", 90),
         "Gemeinsamer Antrag: Schulen und Erinnerung",
         "Zwei Gymnasien bereiten eine Ausstellung zu Feldpostbriefen vor. Wir suchen eine dritte Stadt für "
         "einen gemeinsamen Antrag.",

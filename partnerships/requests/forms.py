@@ -17,6 +17,8 @@ from partnerships.requests.choices import Direction, NoticeKind
 from partnerships.requests.models import Notice, NoticeWatch
 
 MOST_PLACES = 8
+NEAR = 200
+"""Places of similar names that are looked at."""
 
 
 class OneLineField(forms.CharField):
@@ -131,9 +133,7 @@ class NoticeForm(GuardedForm):
     def clean_place(self) -> Municipality:
         """The one municipality of this name; where there are several, they are named with their codes."""
         typed = self.cleaned_data["place"]
-        found = [
-            place for place in find_municipalities(typed)[: 20 * MOST_PLACES] if _is_called(place, typed)
-        ]
+        found = [place for place in find_municipalities(typed)[:NEAR] if _is_called(place, typed)]
         if not found:
             raise ValidationError(_("We know no municipality of this name."), code="unknown")
         if len(found) > 1:

@@ -111,7 +111,7 @@ class Notice(models.Model):
         _("who takes part"),
         max_length=160,
         blank=True,
-        help_text=_("E.g. 25 singers, or young people of 14."),
+        help_text=_("E.g. 25 singers, or pupils of 14."),
     )
     region_wanted = models.CharField(
         _("region wanted"), max_length=160, blank=True, help_text=_("E.g. Normandy. Empty: anywhere.")

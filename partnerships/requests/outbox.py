@@ -109,11 +109,13 @@ def _judge(mail: NoticeMail, connection: Any, message: EmailMultiAlternatives) -
 
 
 def _reply(error: SMTPRecipientsRefused | SMTPResponseException) -> tuple[int, str]:
+    code: int
+    said: bytes | str
     if isinstance(error, SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
     else:
         code, said = error.smtp_code, error.smtp_error
-    return code, said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return code, said.decode(errors="replace") if isinstance(said, bytes) else said
 
 
 def _later(mail: NoticeMail, reply: str) -> None:

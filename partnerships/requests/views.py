@@ -88,8 +88,8 @@ def write_to_partnership(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 def confirm_message(request: HttpRequest, token: str) -> HttpResponse:
     """Show the message that is to be passed on (GET) or pass it on (POST)."""
-    public_id = _uuid(links.read("confirm_message", token))
-    message = RelayMessage.objects.filter(public_id=public_id, forgotten_at=None).first()
+    found = RelayMessage.objects.filter(public_id__in=_ids("confirm_message", token), forgotten_at=None)
+    message = found.first()
     if message is None:
         return _invalid(request)
     outcome = relay.confirm(message).value if request.method == "POST" else ""
@@ -100,8 +100,8 @@ def confirm_message(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def confirm_watch(request: HttpRequest, token: str) -> HttpResponse:
     """Show the search that is to be confirmed (GET) or confirm it (POST)."""
-    public_id = _uuid(links.read("confirm_watch", token))
-    watch = NoticeWatch.objects.select_related("topic").filter(public_id=public_id).first()
+    found = NoticeWatch.objects.filter(public_id__in=_ids("confirm_watch", token))
+    watch = found.select_related("topic").first()
     if watch is None:
         return _invalid(request)
     done = request.method == "POST"
@@ -124,8 +124,10 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, "leave", done=done)
 
 
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
+def _ids(view: str, token: str) -> list[UUID]:
+    """The id that the token carries, if it is one of ours."""
+    public_id = links.read(view, token)
+    return [UUID(public_id)] if public_id else []
 
 
 def _invalid(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from django.utils import timezone
 
 from partnerships.requests.choices import MailKind
@@ -52,13 +61,16 @@ def tell() -> int:
 
 def _fitting() -> QuerySet[Notice]:
     """Open requests that are new for the search of the query around this one."""
-    wanted = {name: OuterRef(name) for name in ("kind", "topic", "region")}
     fresh = Notice.objects.open().filter(published_at__gt=OuterRef("seen_until"))
-    fresh = fresh.alias(**{f"wanted_{name}": value for name, value in wanted.items()})
+    fresh = fresh.alias(
+        wanted_kind=ExpressionWrapper(OuterRef("kind"), output_field=CharField()),
+        wanted_topic=ExpressionWrapper(OuterRef("topic"), output_field=BigIntegerField()),
+        wanted_region=ExpressionWrapper(OuterRef("region"), output_field=CharField()),
+    )
     return fresh.filter(
-        Q(wanted_kind="") | Q(kind=F("wanted_kind")),
-        Q(wanted_topic=None) | Q(topics=F("wanted_topic")),
-        Q(wanted_region="") | Q(municipality__region=F("wanted_region")),
+        Q(wanted_kind="") | Q(wanted_kind=F("kind")),
+        Q(wanted_topic__isnull=True) | Q(wanted_topic=F("topics")),
+        Q(wanted_region="") | Q(wanted_region=F("municipality__region")),
     )
 
 
