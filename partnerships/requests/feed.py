@@ -27,8 +27,8 @@ def atom(page: RequestsPage, request: HttpRequest) -> HttpResponse:
         link=base,
         description="",
         language=page.language,
-        feed_url=f"{base}feed.xml",
-        feed_guid=f"{base}feed.xml",
+        feed_url=f"{base}feed/",
+        feed_guid=f"{base}feed/",
     )
     for notice in Notice.objects.open().with_details()[:LENGTH]:
         place = notice.municipality.label()

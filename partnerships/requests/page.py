@@ -38,7 +38,7 @@ class RequestsPage(RoutablePageMixin, SectionPage):
         context = {"form": form, "is_filtered": bool(wanted), "results": results, "query": kept.urlencode()}
         return self._show(request, context)
 
-    @path("feed.xml", name="feed")
+    @path("feed/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
         """The newest ones as Atom."""
         from partnerships.requests.feed import atom

@@ -17,6 +17,7 @@ from partnerships.models import (
     Notice,
     Partnership,
     RequestsPage,
+    Topic,
 )
 from partnerships.requests.chores import work
 from tests.factories.pages import SiteTree
@@ -53,9 +54,14 @@ def notice(place: Municipality | None = None, **fields: Any) -> Notice:
     return Notice.objects.create(**{**defaults, **fields})
 
 
+def topic(key: str) -> Topic:
+    """The topic with this key, which comes with the database or is made."""
+    return Topic.objects.get_or_create(key=key, defaults={"name_de": key, "name_fr": key, "name_en": key})[0]
+
+
 def contact(partnership: Partnership, email: str = "chair@example.org", **fields: Any) -> ContactPoint:
     """A contact of an association of the partnership, with consent."""
-    association = Association(name=f"Amis {email}")
+    association = Association(name=f"Amis {email.partition('@')[0]}")
     association.save()
     association.partnerships.add(partnership)
     association.save()

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from partnerships.models import NoticeMail, NoticeWatch, RequestsPage, Topic
+from partnerships.models import NoticeMail, NoticeWatch, RequestsPage
 from partnerships.requests import watching
 from tests.factories.pages import SiteTree
 from tests.factories.partnerships import municipality
 from tests.factories.requests import link_in as link
-from tests.factories.requests import notice, pages, sent_mails
+from tests.factories.requests import notice, pages, sent_mails, topic
 
 READER = "reader@example.org"
 
@@ -92,10 +92,10 @@ def test_at_most_one_mail_a_day_and_nothing_twice(shown: dict[str, RequestsPage]
 def test_only_what_fits_is_told(db: None, fields: dict[str, object], fits: bool) -> None:
     wanted = dict(fields)
     if "topic" in wanted:
-        wanted["topic"] = Topic.objects.get(key=wanted["topic"])
+        wanted["topic"] = topic(str(wanted["topic"]))
     search = watch(**wanted)
     record = notice(municipality(region="Niedersachsen"), status="in_review")
-    record.topics.add(Topic.objects.get(key="youth"))
+    record.topics.add(topic("youth"))
     record.status = "open"
     record.save()
     assert list(watching.new_for(search)) == ([record] if fits else [])
