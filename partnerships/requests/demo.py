@@ -22,8 +22,8 @@ TEXTS = {
     "fr": (
         "Recherches et offres",
         "recherches-et-offres",
-        "Qui cherche une chorale, une école, une ville partenaire ? Qui peut offrir un toit, une "
-        "expérience, du matériel ? On répond par un formulaire ; aucune adresse n'est visible.",
+        "Qui cherche une chorale, une école, une ville partenaire ? Qui peut offrir un toit, une "
+        "expérience, du matériel ? On répond par un formulaire ; aucune adresse n'est visible.",
     ),
 }
 # Official code, kind, topic, days until the end, German title and text, French title and text.
@@ -59,7 +59,7 @@ NOTICES: list[Entry] = [
         "Gemeinsamer Antrag: Schulen und Erinnerung",
         "Zwei Gymnasien bereiten eine Ausstellung zu Feldpostbriefen vor. Wir suchen eine dritte Stadt für "
         "einen gemeinsamen Antrag.",
-        "Demande commune : écoles et mémoire",
+        "Demande commune : écoles et mémoire",
         "Deux lycées préparent une exposition sur des lettres de soldats. Nous cherchons une troisième ville "
         "pour une demande commune de financement.",
     ),
@@ -67,7 +67,7 @@ NOTICES: list[Entry] = [
         *("03241011", NoticeKind.SPEAKER, "culture", 240),
         "Vortrag: Wie wir junge Mitglieder gewonnen haben",
         "Wir erzählen gern bei Ihnen, was bei uns geklappt hat und was nicht. Auch auf Französisch.",
-        "Exposé : comment nous avons trouvé de jeunes membres",
+        "Exposé : comment nous avons trouvé de jeunes membres",
         "Nous racontons volontiers chez vous ce qui a marché chez nous, et ce qui n'a pas marché. En "
         "français aussi.",
     ),
@@ -76,7 +76,7 @@ NOTICES: list[Entry] = [
         "Wer hilft, den Schüleraustausch wiederzubeleben?",
         "Seit einigen Jahren ruht der Austausch. Unsere Schule möchte neu anfangen und sucht Rat von "
         "Städten, denen das gelungen ist.",
-        "Qui nous aide à relancer l'échange scolaire ?",
+        "Qui nous aide à relancer l'échange scolaire ?",
         "L'échange est en sommeil depuis quelques années. Notre collège veut recommencer et cherche les "
         "conseils de villes qui y sont arrivées.",
     ),

@@ -67,7 +67,7 @@ def _language(help_text: Any) -> forms.ChoiceField:
 def _name() -> OneLineField:
     widget = forms.TextInput(attrs={"autocomplete": "name"})
     return OneLineField(
-        label=_("Your name"), max_length=120, help_text=_("First and last name."), widget=widget
+        label=_("Your name"), max_length=120, help_text=_("How we may address you."), widget=widget
     )
 
 
