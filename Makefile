@@ -11,7 +11,7 @@ APPS = cms partnerships barcamp_pages tasks
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format messages bench-publish bench-newsletter bench-channels soak env env-dev
+.PHONY: help demo demo-reset test lint format messages bench-publish bench-newsletter bench-channels bench-directory soak env env-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench-publish: env-dev ## measure what announcing adds to a publish
 
 bench-channels: env-dev ## measure what all channels cost a worker
 	@exec $(BIN)/python bench/channels.py
+
+bench-directory: env-dev ## measure the directory at its full size (DATABASE_URL=postgres://… for PostgreSQL)
+	@exec $(BIN)/python bench/directory.py
 
 bench-newsletter: env-dev ## measure the sending (needs PostgreSQL; ARGS="--recipients 20000 --only throughput")
 	@exec $(BIN)/python bench/newsletter.py $(ARGS)

@@ -58,6 +58,10 @@ class Plugin:
     """Panels of the admin's home page: paths of ``wagtail.admin.ui.components.Component``."""
     health_checks: tuple[str, ...] = ()
     """Paths of functions without arguments that return None, or say what is wrong."""
+    chores: tuple[str, ...] = ()
+    """Paths of functions ``(seconds: float) -> bool`` that workers call every few seconds, and soon
+    after ``cms.chores.ring()``: each does what is due for about that long, finds its work in the
+    database, and returns whether more is waiting. Two workers may call it at once."""
     feed_hubs: str = ""
     """Path of a function ``(language: str) -> list[str]``: WebSub hubs that the language's feed names."""
     demo_content: str = ""

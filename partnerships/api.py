@@ -17,6 +17,7 @@ from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import Filters
 from partnerships.domain.map import ATTRIBUTION
 from partnerships.models import Kind, Level, Partnership, PartnershipIdentifier, Status
+from partnerships.requests.finding import partnerships_with_open_requests
 from partnerships.schemas import (
     FeatureCollection,
     MunicipalityList,
@@ -53,16 +54,22 @@ class FilterQuery(Schema):
     population_to: int | None = Field(None, ge=0, description="the same; both are inclusive")
     near: str = Field("", max_length=120, description="public id or name of a place to measure from")
     km: int = Field(50, ge=1, le=2000, description="from that place to the nearest member")
+    has_request: bool = Field(False, description="only those with an open request or offer")
     sort: Literal["name", "oldest", "newest", "largest", "nearest"] = "name"
 
     def filters(self) -> Filters:
         """The same filters as those of the directory page. 400 for a place that is not known."""
-        known = self.dict(exclude={"near", "km", "limit", "offset", "kind", "status", "facets"})
+        known = self.dict(
+            exclude={"near", "km", "limit", "offset", "kind", "status", "facets", "has_request"}
+        )
         place = spot(self.near)
         if self.near and place is None:
             raise BadParameter("near", "no place of this id or name has a position here")
         km = self.km if place else None
-        return Filters(**known, kind=self.kind or "", status=self.status or "", spot=place, km=km)
+        among = partnerships_with_open_requests() if self.has_request else None
+        return Filters(
+            **known, kind=self.kind or "", status=self.status or "", among=among, spot=place, km=km
+        )
 
 
 class ListQuery(FilterQuery):

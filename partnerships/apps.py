@@ -15,6 +15,7 @@ class PartnershipsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the receivers that keep the search text true."""
         from partnerships import receivers  # noqa: F401
+        from partnerships.requests import receivers as request_receivers  # noqa: F401
 
     def antenne_plugin(self) -> Plugin:
         """What the directory adds to the site."""
@@ -28,7 +29,10 @@ class PartnershipsConfig(AppConfig):
                 ("/partnerships", "partnerships.api.partnerships"),
                 ("/partnerships.geojson", "partnerships.api.geojson"),
                 ("/municipalities", "partnerships.api.municipalities"),
+                ("/requests", "partnerships.requests.api.router"),
             ),
+            urls=("partnerships.requests.urls",),
+            chores=("partnerships.requests.chores.work",),
             demo_content="partnerships.demo.load",
             demo_order=30,
         )

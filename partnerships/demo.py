@@ -10,7 +10,8 @@ from django.db import transaction
 from partnerships.domain.importing import ImportReport, import_rows, read_rows
 from partnerships.domain.pages import make_pages
 from partnerships.domain.reference import DATA
-from partnerships.models import DirectoryPage, Partnership, SectionPage
+from partnerships.models import DirectoryPage, Partnership, RequestsPage, SectionPage
+from partnerships.requests import demo as requests
 
 if TYPE_CHECKING:
     from cms.demo.content import DemoSite
@@ -33,7 +34,7 @@ TEXTS = {
     ),
 }
 SectionTexts = dict[str, tuple[str, str, str]]
-SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = []
+SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = [(RequestsPage, requests.TEXTS)]
 """Page type and, by language, title, slug and lead of each section below the directory."""
 EDITED = ("municipality", "partnership", "association", "topic")
 
@@ -49,6 +50,8 @@ def load(demo: DemoSite) -> None:
             report = import_rows(read_rows(FILE).rows, provenance=f"Import of {FILE.name}", after=_pages)
             demo.say(f"{report.partnerships.created} partnerships from {report.rows} rows")
             demo.say(f"{report.pages.created} partnership pages")
+        demo.say(f"{requests.load()} requests and offers")
+        requests.let_editors_edit()
 
 
 def _pages(report: ImportReport, written: list[int]) -> None:

@@ -17,6 +17,7 @@ from partnerships.domain.index.filters import FACETS, SORTS, UNKNOWN, Filters
 from partnerships.domain.index.search import Found, Index
 from partnerships.domain.presentation import country_name
 from partnerships.models import Kind, Status, Topic
+from partnerships.requests.finding import partnerships_with_open_requests
 from partnerships.widgets import PlainSelect
 
 RADII = (10, 25, 50, 100, 200)
@@ -51,7 +52,7 @@ class DirectoryForm(forms.Form):
 
     MORE: ClassVar[tuple[str, ...]] = (
         *("country", "region", "topic", "signed_from", "signed_to"),
-        *("population_from", "population_to", "near", "km"),
+        *("population_from", "population_to", "near", "km", "has_request"),
     )
     q = forms.CharField(
         label=gettext_lazy("Search"),
@@ -89,6 +90,8 @@ class DirectoryForm(forms.Form):
         choices=[("", "–"), *((radius, f"{radius}\N{NO-BREAK SPACE}km") for radius in RADII)],
         widget=PlainSelect,
     )
+
+    has_request = forms.BooleanField(label=gettext_lazy("With an open request or offer"), required=False)
 
     def __init__(self, query: QueryDict, index: Index) -> None:
         super().__init__(query, auto_id="directory-%s", use_required_attribute=False, label_suffix="")
@@ -129,7 +132,9 @@ class DirectoryForm(forms.Form):
     def filters(self) -> Filters:
         """The valid part of what was asked for."""
         self.is_valid()
-        known = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        known = {name: value for name, value in self.cleaned_data.items() if value not in ("", None, False)}
+        if known.pop("has_request", False):
+            known["among"] = partnerships_with_open_requests()
         near = known.pop("near", None)
         if near is None:
             known.pop("km", None)
@@ -148,7 +153,7 @@ class DirectoryForm(forms.Form):
             }
             if name == "area" and len(labels) > MOST_AREAS:
                 labels = {value: label for value, label in labels.items() if value == chosen}
-                self.fields[name].help_text = _("Choose a region, and its districts can be chosen here.")
+                self[name].help_text = _("Choose a region, and its districts can be chosen here.")
             self._facet(name).offer([("", _("all")), *self._grouped(name, labels)])
 
     def main_fields(self) -> Iterator[Any]:
@@ -169,14 +174,20 @@ class DirectoryForm(forms.Form):
         for name in self.fields:
             value = self.cleaned_data.get(name)
             is_idle = name == "sort" or (name == "km" and filters.spot is None)
-            if value not in (None, "") and not is_idle:
-                yield name, f"{self.fields[name].label}: {self._said(name, value)}"
+            if value not in (None, "", False) and not is_idle:
+                yield name, self._said(name, value)
 
     def _said(self, name: str, value: Any) -> str:
+        label = self.fields[name].label
+        if value is True:
+            return str(label)
         if name == "near":
-            return str(value.name)
-        shown = str(self._labels[name].get(value, value)) if name in FACETS else str(value)
-        return f"{shown}\N{NO-BREAK SPACE}km" if name == "km" else shown
+            value = value.name
+        elif name in FACETS:
+            value = self._labels[name].get(value, value)
+        elif name == "km":
+            value = f"{value}\N{NO-BREAK SPACE}km"
+        return f"{label}: {value}"
 
 
 def _labels(index: Index) -> dict[str, dict[str, str]]:

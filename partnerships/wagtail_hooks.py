@@ -15,6 +15,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from partnerships.choosers import municipality_chooser, partnership_chooser
 from partnerships.models import Association, Topic
 from partnerships.registries import DirectoryGroup
+from partnerships.requests.registries import RequestsGroup
 
 
 class AssociationViewSet(SnippetViewSet):
@@ -57,5 +58,6 @@ def register_choosers() -> list[ViewSet]:
 
 
 modeladmin_register(DirectoryGroup)
+modeladmin_register(RequestsGroup)
 register_snippet(AssociationViewSet)
 register_snippet(TopicViewSet)

@@ -69,6 +69,12 @@ def social(seconds: float) -> bool:
     return more or any(busy)
 
 
+def chores(seconds: float) -> bool:
+    """Everything that plugins want to have done; True where more is waiting."""
+    more = [_guarded("chore", partial(work, seconds)) for work in registry().components("chores")]
+    return any(more)
+
+
 def bounces(seconds: float) -> bool:
     """Read the bounce mailbox where it is time to; True where more is waiting."""
     return bool(_guarded("bounces", lambda: read_if_due(seconds)))
@@ -82,7 +88,13 @@ def drain(seconds: float) -> bool:
     publish_due()
     sweep()
     # A list, so that each of them gets its turn.
-    waiting = [send_confirmations(seconds), send_mails(seconds), social(seconds), bounces(seconds)]
+    waiting = [
+        send_confirmations(seconds),
+        send_mails(seconds),
+        social(seconds),
+        bounces(seconds),
+        chores(seconds),
+    ]
     return any([*waiting, import_subscribers(seconds)])
 
 

@@ -12,8 +12,9 @@ from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from cms import chores
 from cms.plugins import registry
-from tasks.announcements import lifecycle
+from tasks.announcements import doorbell, lifecycle
 from tasks.social.webhook import changes
 
 logger = logging.getLogger(__name__)
@@ -95,10 +96,16 @@ def on_unrestricted(instance: PageViewRestriction, **kwargs: Any) -> None:
     changes.pages_changed(instance.page, "page.published")
 
 
+def on_chores(**kwargs: Any) -> None:
+    """A plugin has something to do."""
+    doorbell.ring("do_chores")
+
+
 def connect() -> None:
     """Connect all receivers, each once."""
     for model in registry().announceable_models():
         post_save.connect(on_saved, sender=model, dispatch_uid=f"antenne.saved.{model._meta.label}")
+    chores.waiting.connect(on_chores, dispatch_uid="antenne.chores")
     page_unpublished.connect(on_unpublished, dispatch_uid="antenne.unpublished")
     post_page_move.connect(on_moved, dispatch_uid="antenne.moved")
     page_slug_changed.connect(on_moved, dispatch_uid="antenne.slug_changed")

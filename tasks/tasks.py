@@ -53,6 +53,13 @@ def care_for_accounts_task(**_: Any) -> None:
     care_for_accounts(TASK_SECONDS)
 
 
+@shared_task(name="tasks.do_chores")
+def do_chores_task(**_: Any) -> None:
+    """Do the plugins' chores for a while, and ring again if there are more."""
+    if outbox.chores(TASK_SECONDS):
+        doorbell.ring("do_chores")
+
+
 @shared_task(name="tasks.read_bounces")
 def read_bounces_task(**_: Any) -> None:
     """Read the bounce mailbox for a while, and ring again if there is more."""
@@ -74,7 +81,7 @@ def sweep_task(**_: Any) -> None:
     try:
         outbox.sweep()
     finally:
-        doorbell.ring("send_confirmations", "send_mails", "send_posts", "import_subscribers")
+        doorbell.ring("send_confirmations", "send_mails", "send_posts", "import_subscribers", "do_chores")
 
 
 @shared_task(name="tasks.publish_due_revisions")

@@ -26,6 +26,8 @@ from partnerships.models.partnership import (
 )
 from partnerships.models.state import DirectoryState, NotedQuerySet
 from partnerships.models.topic import Topic
+from partnerships.requests.models import Notice, NoticeCount, NoticeMail, NoticeWatch, RelayMessage
+from partnerships.requests.page import RequestsPage
 
 __all__ = [
     "Association",
@@ -41,6 +43,10 @@ __all__ = [
     "Level",
     "Municipality",
     "NotedQuerySet",
+    "Notice",
+    "NoticeCount",
+    "NoticeMail",
+    "NoticeWatch",
     "Partnership",
     "PartnershipIdentifier",
     "PartnershipMember",
@@ -48,6 +54,8 @@ __all__ = [
     "PartnershipQuerySet",
     "PartnershipSource",
     "Precision",
+    "RelayMessage",
+    "RequestsPage",
     "Rhythm",
     "SectionPage",
     "Status",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.clients import network_of
+from cms.counting import add_one
 from tasks.newsletter.addresses import address_hash, address_key
 from tasks.newsletter.models import SignupCount
-from tasks.newsletter.origin import network_of
 
 HOUR = timedelta(hours=1)
 # Without the captcha's proof of work, one in so many of what is possible with it.
@@ -42,15 +43,7 @@ def over_limit(address: str, ip: str | None, *, proven: bool, form: str = "") ->
 
 def count(what: str, window: datetime) -> int:
     """Add one to the count of ``what`` and return it, in one statement that cannot lose any."""
-    table = connection.ops.quote_name(SignupCount._meta.db_table)
-    stored = SignupCount._meta.get_field("window").get_db_prep_value(window, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {table} (key, "window", count) VALUES (%s, %s, 1)'  # noqa: S608 -- our own table
-            f' ON CONFLICT (key, "window") DO UPDATE SET count = {table}.count + 1 RETURNING count',
-            [address_hash(f"signup {what}"), stored],
-        )
-        return int(cursor.fetchone()[0])
+    return add_one(SignupCount, address_hash(f"signup {what}"), window)
 
 
 def forget_counts() -> int:

@@ -1,76 +1,12 @@
-"""The captcha: a calculation that costs a program that signs up thousands, and a person nothing.
-
-Challenges are those of ALTCHA, made and checked here; nobody else takes part. Which answers were
-used is kept in the database, because every process has to know it.
-"""
+"""The captcha of the sign-up."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import altcha
-from django.conf import settings
-from django.utils import timezone
-
+from cms.proof import LONGEST, Proof
 from tasks.newsletter.limits import count
 
-VALID_FOR = timedelta(minutes=20)
-HARDNESS = 50_000
-"""The most that has to be tried, a second's work of a telephone."""
-LONGEST = 2000
+_PROOF = Proof("newsletter", count)
+challenge = _PROOF.challenge
+is_proven = _PROOF.is_proven
 
-
-def challenge() -> dict[str, Any]:
-    """A new challenge, as a browser gets it."""
-    options = altcha.ChallengeOptions(
-        hmac_key=_key(), max_number=HARDNESS, expires=timezone.now() + VALID_FOR
-    )
-    made = altcha.create_challenge(options)
-    return {
-        "algorithm": made.algorithm,
-        "challenge": made.challenge,
-        "maxnumber": HARDNESS,
-        "salt": made.salt,
-        "signature": made.signature,
-    }
-
-
-def is_proven(answer: str) -> bool:
-    """Whether ``answer`` solves a challenge of ours that has not expired and was not used before."""
-    expires = _expiry(answer)
-    # Counted for wrong answers, too: the same statements whatever was sent.
-    uses = count(
-        f"proof {answer[:LONGEST]}" if expires is None else f"proof {_challenge(answer)}",
-        expires or timezone.now().replace(minute=0, second=0, microsecond=0),
-    )
-    return expires is not None and uses == 1
-
-
-def _expiry(answer: str) -> datetime | None:
-    """Until when the challenge holds that ``answer`` solves; None where it solves none."""
-    if not answer or len(answer) > LONGEST:
-        return None
-    try:
-        if not altcha.verify_solution(answer, _key(), check_expires=True)[0]:
-            return None
-        expires = altcha.altcha.extract_params(_read(answer))["expires"][0].rstrip("&")
-        return datetime.fromtimestamp(int(expires), UTC)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return None
-
-
-def _challenge(answer: str) -> str:
-    return str(_read(answer)["challenge"])
-
-
-def _read(answer: str) -> Any:
-    return json.loads(base64.b64decode(answer).decode())
-
-
-def _key() -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), b"antenne.newsletter.proof", hashlib.sha256).hexdigest()
+__all__ = ["LONGEST", "challenge", "is_proven"]

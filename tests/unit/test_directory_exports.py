@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from partnerships.models import Association, DirectoryPage, PartnershipSource, Topic
+from partnerships.models import Association, DirectoryPage, Partnership, PartnershipSource, Topic
 from tests.factories.pages import SiteTree
 from tests.factories.partnerships import directory, municipality, partnership
 
@@ -27,6 +27,7 @@ def page(site_tree: SiteTree) -> DirectoryPage:
         municipality("Pau", "FR", region="Nouvelle-Aquitaine"),
         year_signed=1983,
     )
+    full = Partnership.objects.get(pk=full.pk)
     full.topics = [Topic.objects.get(key="youth")]
     full.save()
     PartnershipSource.objects.create(partnership=full, url="https://example.org/", licence="CC BY 4.0")

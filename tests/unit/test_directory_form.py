@@ -7,10 +7,11 @@ import re
 import pytest
 from django.test import Client
 
-from partnerships.models import DirectoryPage
+from partnerships.models import DirectoryPage, Municipality
 from partnerships.schemas import PartnershipOut
 from tests.factories.pages import SiteTree
 from tests.factories.partnerships import directory, municipality, partnership
+from tests.factories.requests import notice
 
 
 @pytest.fixture
@@ -129,3 +130,16 @@ def test_documents_have_the_shape_that_the_description_promises(page: DirectoryP
     checked = PartnershipOut.model_validate(item)
     assert checked.dict().keys() == item.keys()
     assert item["members"][0]["municipality"].keys() == checked.members[0].municipality.dict().keys()
+
+
+def test_only_those_with_an_open_request_of_theirs_or_of_one_of_their_places(
+    page: DirectoryPage, client: Client
+) -> None:
+    place = Municipality.objects.get(name="Celle")
+    notice(place)
+    for query in ("?has_request=on", "?has_request=on&status=active"):
+        source = html(client, page, query)
+        assert "Celle – Meudon" in source
+        assert "Goslar – Nîmes" not in source
+    found = client.get("/api/delivery/v1/partnerships?has_request=true").json()
+    assert [item["title"] for item in found["items"]] == ["Celle – Meudon"]

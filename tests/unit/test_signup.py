@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from wagtail.users.models import UserProfile
 
+from cms.clients import client_address, network_of
 from tasks.ledger.models import State
 from tasks.newsletter import consent, proof
 from tasks.newsletter.addresses import address_hash
@@ -37,7 +38,6 @@ from tasks.newsletter.models import (
     SubscriptionRequest,
     SuppressionReason,
 )
-from tasks.newsletter.origin import client_address, network_of
 from tasks.newsletter.suppressions import is_suppressed, suppress
 from tasks.newsletter.topics import topic_label
 from tests.factories.pages import SiteTree

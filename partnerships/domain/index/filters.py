@@ -25,6 +25,7 @@ class Filters:
 
     ``area`` and ``region`` are like ``FR:Orne`` and ``FR:Normandie``, ``decade`` like ``1960`` or
     ``unknown``. Years of signing and numbers of inhabitants (of at least one member) are inclusive.
+    ``among`` are primary keys of partnerships, where a condition lies outside of the index.
     ``km`` is from ``spot`` to the nearest member.
     """
 
@@ -40,6 +41,7 @@ class Filters:
     signed_to: int | None = None
     population_from: int | None = None
     population_to: int | None = None
+    among: frozenset[int] | None = None
     spot: Spot | None = None
     km: int | None = None
     sort: str = field(default="name", compare=True)

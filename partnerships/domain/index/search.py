@@ -69,6 +69,10 @@ class Index:
             "largest": sorted(rows, key=lambda row: -self._table.largest[row]),
         }
 
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return {key: row for row, key in enumerate(self._table.keys)}
+
     def find(self, filters: Filters) -> Found:
         """The partnerships that fit, and what the facets would lead to."""
         found = self._remembered.get(filters)
@@ -109,6 +113,8 @@ class Index:
             bits &= self._signed(filters.signed_from, filters.signed_to)
         if filters.population_from is not None or filters.population_to is not None:
             bits &= self._populated(filters.population_from, filters.population_to)
+        if filters.among is not None:
+            bits &= bits_of((self._row_of[key] for key in filters.among if key in self._row_of), self.size)
         if near is not None and filters.km is not None:
             bits &= bits_of(near, self.size)
         return bits

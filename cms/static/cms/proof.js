@@ -1,4 +1,4 @@
-// Solves the ALTCHA challenge of the sign-up form, without a worker and without anybody else.
+// Solves the ALTCHA challenge of a form, without a worker and without anybody else.
 // The form works without this, within tighter limits.
 const LIFE = 18 * 60 * 1000; // a little less than the server gives
 const CHUNK = 500;
@@ -14,7 +14,7 @@ const hash = async (text) => hex(await crypto.subtle.digest("SHA-256", new TextE
 
 async function fresh() {
   if (Date.now() - born < LIFE) return;
-  current = await (await fetch("/api/delivery/v1/subscriptions/challenge")).json();
+  current = await (await fetch(status.dataset.fresh)).json();
   born = Date.now();
   field.value = "";
 }

@@ -1,0 +1,1 @@
+"""Requests and offers: who looks for what, who offers what, and how people reach one another."""
