@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from partnerships.domain.text import fold, searchable
-from partnerships.models import Municipality, Partnership, PartnershipQuerySet
+from partnerships.models import Municipality, Partnership, PartnershipMember, PartnershipQuerySet
 
 BATCH = 500
 
@@ -22,6 +22,16 @@ def refresh_partnerships(partnerships: PartnershipQuerySet) -> None:
             partnership.search_text, partnership.sort_key = text, key
             changed.append(partnership)
     Partnership.objects.bulk_update(changed, ["search_text", "sort_key"], batch_size=BATCH)
+
+
+def refresh_around(places: set[int]) -> None:
+    """The same for all partnerships of these places, or of places that are or were part of them."""
+    rows = PartnershipMember.objects.values_list(
+        "partnership_id", "municipality_id", "municipality__parent_id", "municipality__successor_id"
+    )
+    found = sorted({row[0] for row in rows.order_by().iterator() if places.intersection(row[1:])})
+    for start in range(0, len(found), BATCH):
+        refresh_partnerships(Partnership.objects.filter(pk__in=found[start : start + BATCH]))
 
 
 def search_text(partnership: Partnership) -> str:

@@ -11,9 +11,9 @@ from django.db.models import Q
 from partnerships.domain.gazetteer.check import check
 from partnerships.domain.gazetteer.lines import Line, read
 from partnerships.domain.gazetteer.merge import FIELDS, Values, listed, merge
-from partnerships.domain.gazetteer.refresh import refresh
 from partnerships.domain.gazetteer.report import CountryCount, GazetteerReport
 from partnerships.domain.importing.common import BATCH, chunks
+from partnerships.domain.search import refresh_around
 from partnerships.models import GazetteerEntry, Municipality
 
 Advance = Callable[[], None]
@@ -50,7 +50,7 @@ class _Loader:
         """All lines; of one kind at a time, so that wholes are there before what belongs to them."""
         for part in _alike(lines):
             self._write(part)
-        refresh(self.touched)
+        refresh_around(self.touched)
 
     def _write(self, lines: list[Line]) -> None:
         existing = _Existing(self.country, lines)

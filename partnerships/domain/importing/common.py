@@ -21,11 +21,17 @@ class Refused(Exception):
         self.problem = problem
 
 
+def amend(record: Model, fields: dict[str, Any]) -> list[str]:
+    """Set what differs, without saving it; the names of what did."""
+    changed = [name for name, value in fields.items() if getattr(record, name) != value]
+    for name in changed:
+        setattr(record, name, fields[name])
+    return changed
+
+
 def update(record: Model, fields: dict[str, Any]) -> bool:
     """Save what differs; whether anything did."""
-    changed = {name: value for name, value in fields.items() if getattr(record, name) != value}
-    for name, value in changed.items():
-        setattr(record, name, value)
+    changed = amend(record, fields)
     if changed:
         record.save()
     return bool(changed)
