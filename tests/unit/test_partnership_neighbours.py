@@ -101,3 +101,10 @@ def test_page_describes_itself_to_machines_and_no_name_breaks_out(
     assert (described["foundingDate"], described["url"]) == (1965, page.full_url)
     assert "erna@example.org" not in html.lower()
     assert "<script>alert" not in html
+
+
+def test_places_lead_to_wikidata_where_it_knows_them(pages: dict[str, DirectoryPage], client: Client) -> None:
+    record = partnership(municipality("Goslar", wikidata_qid="Q3840"), municipality("Laon", "FR"))
+    html = client.get(partnership_page(pages["de"], record).url).content.decode()
+    links = [part.split('"')[0] for part in html.split('href="')[1:]]
+    assert [link for link in links if "wikidata" in link] == ["https://www.wikidata.org/wiki/Q3840"]
