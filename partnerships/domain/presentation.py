@@ -18,6 +18,7 @@ from partnerships.domain.subjects import partnership_key
 from partnerships.models import Level, Municipality, Partnership, PartnershipMember
 
 NBSP = "\N{NO-BREAK SPACE}"
+WIKIDATA = "https://www.wikidata.org/wiki/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class MemberCard:
     country: str
     facts: list[Figure]
     remarks: list[str]
+    wikidata_url: str
 
 
 def partnership_context(partnership: Partnership, language: str) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def _card(member: PartnershipMember) -> MemberCard:
         country=country_name(place.country),
         facts=list(_member_facts(member)),
         remarks=list(history(place)),
+        wikidata_url=f"{WIKIDATA}{place.wikidata_qid}" if place.wikidata_qid else "",
     )
 
 

@@ -124,11 +124,18 @@ class PartnershipPage(AnnounceablePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The record with all that is shown of it."""
+        from partnerships.domain.linked import linked_script
+        from partnerships.domain.nearby import nearby
         from partnerships.domain.presentation import partnership_context
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         record = Partnership.objects.with_details().get(pk=self.partnership_id)
-        return {**context, **partnership_context(record, self.language)}
+        return {
+            **context,
+            **partnership_context(record, self.language),
+            "linked": linked_script(record, self.language, self.full_url or ""),
+            "nearby": nearby(record, self.get_parent().specific),
+        }
 
     def announcement_facts(self) -> list[Fact]:
         """Who, what kind, since when, how far apart."""
