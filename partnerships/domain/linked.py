@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from partnerships.domain.documents import partnership_document
+from partnerships.domain.documents import partnership_documents
 from partnerships.domain.exports import linked
 from partnerships.models import Partnership
 
@@ -14,10 +14,11 @@ HARMLESS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def linked_script(partnership: Partnership, language: str, url: str) -> str:
-    """JSON-LD for a data block; needs ``with_details()``. It names no person and no mail address."""
+    """JSON-LD for a data block. It names no person and no mail address."""
+    (document,) = partnership_documents([partnership.pk], only_listed=False)
     described: dict[str, Any] = {
         "@context": "https://schema.org",
-        **linked(partnership_document(partnership)),
+        **linked(document),
         "name": partnership.title(language),
         "url": url,
     }

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from partnerships.domain.directory import records
 from partnerships.domain.index.current import current
-from partnerships.domain.index.filters import Filters, Spot
+from partnerships.domain.index.filters import Spot
 from partnerships.domain.listing import page_urls
+from partnerships.domain.rows import SHORT, members_of, title_of
 from partnerships.models import Partnership
 
 if TYPE_CHECKING:
@@ -33,24 +33,20 @@ class Nearby:
 def nearby(partnership: Partnership, directory: DirectoryPage) -> list[Nearby]:
     """Neighbours within ``NEAR_KM``, those near most members first, with a fixed number of queries."""
     counted = _counted(partnership)
-    shown = records([key for key, _number in counted.most_common(MOST)])
-    urls = page_urls(directory, {record.pk for record in shown})
-    language = directory.language
-    return [
-        Nearby(record.title(language), urls.get(record.pk, ""), counted[record.pk] > 1) for record in shown
-    ]
+    keys = [key for key, _number in counted.most_common(MOST)]
+    urls, members, language = page_urls(directory, set(keys)), members_of(keys, SHORT), directory.language
+    return [Nearby(title_of(members[key], language), urls.get(key, ""), counted[key] > 1) for key in keys]
 
 
 def _counted(partnership: Partnership) -> Counter[int]:
     """How many of the members each neighbour is near, by its primary key; the nearest first."""
     index, counted = current(), Counter[int]()
     for spot in _spots(partnership):
-        counted.update(index.find(Filters(spot=spot, km=NEAR_KM, sort="nearest")).keys)
+        counted.update(index.near(spot, NEAR_KM))
     del counted[partnership.pk]
     return counted
 
 
-def _spots(partnership: Partnership) -> set[Spot]:
+def _spots(partnership: Partnership) -> list[Spot]:
     places = (member.municipality for member in partnership.members.all())
-    # Without names, so that two partnerships of one place share what the index remembers.
-    return {Spot("", *place.position) for place in places if place.position}
+    return list(dict.fromkeys(Spot("", *place.position) for place in places if place.position))

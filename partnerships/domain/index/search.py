@@ -139,6 +139,11 @@ class Index:
         stop = len(self._sizes) if most is None else bisect_right(self._sizes, most)
         return bits_of(map(itemgetter(1), self._table.population[start:stop]), self.size)
 
+    def near(self, spot: Spot, km: int) -> list[int]:
+        """Primary keys of the partnerships with a member within ``km`` of ``spot``, the nearest first."""
+        found = self._near(spot, km)
+        return [self._table.keys[row] for row in sorted(found, key=lambda row: -found[row])]
+
     def _near(self, spot: Spot, km: int | None) -> dict[int, float]:
         """Row → cosine of the angle to its nearest member, seen from the middle of the earth, within ``km``.
 
