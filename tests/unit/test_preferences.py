@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from cms.models import SiteSettings
-from partnerships.models import ContactPoint
+from partnerships.models import ContactPoint, Notice, NoticeMail, NoticeWatch, RelayMessage
 from tasks.announcements.conservation import balances
 from tasks.announcements.route import route_due
 from tasks.ledger.batches import finish_many
@@ -238,7 +238,9 @@ def well_known(site_tree: SiteTree) -> Subscriber:
     return person
 
 
-NOT_ABOUT_READERS = {User, TestMail, SiteSettings, ContactPoint}
+# Who sends a request or keeps a search has links of their own that end and delete them.
+WITH_LINKS_OF_THEIR_OWN = {Notice, NoticeMail, NoticeWatch, RelayMessage}
+NOT_ABOUT_READERS = {User, TestMail, SiteSettings, ContactPoint, *WITH_LINKS_OF_THEIR_OWN}
 
 
 def tables_about_people() -> set[type[Model]]:
