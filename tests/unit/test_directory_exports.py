@@ -31,10 +31,9 @@ def page(site_tree: SiteTree) -> DirectoryPage:
     full.topics = [Topic.objects.get(key="youth")]
     full.save()
     PartnershipSource.objects.create(partnership=full, url="https://example.org/", licence="CC BY 4.0")
-    association = Association.objects.create(
-        name="=HYPERLINK(1)", municipality=full.members.first().municipality
-    )
-    association.partnerships.add(full)
+    association = Association.objects.create(name="=HYPERLINK(1)")
+    association.partnerships = [full]
+    association.save()
     partnership(municipality("Celle"), municipality("Meudon", "FR"), status="dormant")
     partnership(municipality("Geheim"), municipality("Secret", "FR"), is_listed=False)
     return page
