@@ -28,6 +28,7 @@ class PartnershipsConfig(AppConfig):
                 ("/partnerships", "partnerships.api.partnerships"),
                 ("/partnerships.geojson", "partnerships.api.geojson"),
                 ("/municipalities", "partnerships.api.municipalities"),
+                ("/statistics", "partnerships.statistics.api.statistics"),
             ),
             demo_content="partnerships.demo.load",
             demo_order=30,

@@ -10,7 +10,8 @@ from django.db import transaction
 from partnerships.domain.importing import ImportReport, import_rows, read_rows
 from partnerships.domain.pages import make_pages
 from partnerships.domain.reference import DATA
-from partnerships.models import DirectoryPage, Partnership, SectionPage
+from partnerships.models import DirectoryPage, Partnership, SectionPage, StatisticsPage
+from partnerships.statistics.demo import TEXTS as STATISTICS
 
 if TYPE_CHECKING:
     from cms.demo.content import DemoSite
@@ -33,7 +34,9 @@ TEXTS = {
     ),
 }
 SectionTexts = dict[str, tuple[str, str, str]]
-SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = []
+SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = [
+    (StatisticsPage, STATISTICS),
+]
 """Page type and, by language, title, slug and lead of each section below the directory."""
 EDITED = ("municipality", "partnership", "association", "topic")
 

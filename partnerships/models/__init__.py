@@ -25,6 +25,7 @@ from partnerships.models.partnership import (
 )
 from partnerships.models.state import DirectoryState, NotedQuerySet
 from partnerships.models.topic import Topic
+from partnerships.statistics.models import StatisticsPage
 
 __all__ = [
     "Association",
@@ -48,6 +49,7 @@ __all__ = [
     "Precision",
     "Rhythm",
     "SectionPage",
+    "StatisticsPage",
     "Status",
     "Topic",
     "Verification",

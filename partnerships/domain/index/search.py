@@ -47,6 +47,11 @@ class Index:
         self._sizes = [number for number, _row in table.population]
         self._remembered: dict[Filters, Found] = {}
 
+    @property
+    def table(self) -> Table:
+        """What it was made from, for those who count."""
+        return self._table
+
     @cached_property
     def _orders(self) -> dict[str, list[int]]:
         years, rows = self._table.years, range(self.size)
