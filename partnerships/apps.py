@@ -28,6 +28,7 @@ class PartnershipsConfig(AppConfig):
                 ("/partnerships", "partnerships.api.partnerships"),
                 ("/partnerships.geojson", "partnerships.api.geojson"),
                 ("/municipalities", "partnerships.api.municipalities"),
+                ("/funding", "partnerships.funding.api.funding"),
                 ("/statistics", "partnerships.statistics.api.statistics"),
             ),
             demo_content="partnerships.demo.load",

@@ -10,7 +10,8 @@ from django.db import transaction
 from partnerships.domain.importing import ImportReport, import_rows, read_rows
 from partnerships.domain.pages import make_pages
 from partnerships.domain.reference import DATA
-from partnerships.models import DirectoryPage, Partnership, SectionPage, StatisticsPage
+from partnerships.funding import demo as funding
+from partnerships.models import DirectoryPage, FundingPage, Partnership, SectionPage, StatisticsPage
 from partnerships.statistics.demo import TEXTS as STATISTICS
 
 if TYPE_CHECKING:
@@ -35,10 +36,11 @@ TEXTS = {
 }
 SectionTexts = dict[str, tuple[str, str, str]]
 SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = [
+    (FundingPage, funding.TEXTS),
     (StatisticsPage, STATISTICS),
 ]
 """Page type and, by language, title, slug and lead of each section below the directory."""
-EDITED = ("municipality", "partnership", "association", "topic")
+EDITED = ("municipality", "partnership", "association", "topic", "fundingprogramme")
 
 
 def load(demo: DemoSite) -> None:
@@ -47,6 +49,7 @@ def load(demo: DemoSite) -> None:
         _directories(demo)
         for model, texts in SECTIONS:
             _section(demo, model, texts)
+        funding.load()
         _let_editors_edit()
         if not Partnership.objects.exists():
             report = import_rows(read_rows(FILE).rows, provenance=f"Import of {FILE.name}", after=_pages)

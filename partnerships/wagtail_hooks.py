@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.options import modeladmin_register
 
 from partnerships.choosers import municipality_chooser, partnership_chooser
+from partnerships.funding.admin import FundingProgrammeViewSet
 from partnerships.models import Association, Topic
 from partnerships.registries import DirectoryGroup
 
@@ -59,3 +60,4 @@ def register_choosers() -> list[ViewSet]:
 modeladmin_register(DirectoryGroup)
 register_snippet(AssociationViewSet)
 register_snippet(TopicViewSet)
+register_snippet(FundingProgrammeViewSet)

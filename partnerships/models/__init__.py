@@ -1,5 +1,6 @@
 """The directory's models: facts as language-neutral records, texts as pages."""
 
+from partnerships.funding.models import FundingDeadline, FundingPage, FundingProgramme
 from partnerships.models.association import Association
 from partnerships.models.choices import (
     CodeType,
@@ -34,6 +35,9 @@ __all__ = [
     "ContactQuerySet",
     "DirectoryPage",
     "DirectoryState",
+    "FundingDeadline",
+    "FundingPage",
+    "FundingProgramme",
     "Kind",
     "Language",
     "LegalForm",
