@@ -59,7 +59,8 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> str:
     """No line longer than the standard allows, and no character cut in two."""
-    parts, held = [], ""
+    parts: list[str] = []
+    held = ""
     for character in line:
         if len((held + character).encode()) > LINE - bool(parts):
             parts.append(held)

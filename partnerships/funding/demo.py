@@ -19,7 +19,7 @@ TEXTS = {
         "Financements",
         "financements",
         "Qui peut vous aider à financer votre projet\u00a0? Décrivez-le et voyez quel programme convient et "
-        "jusqu'à quand déposer la demande. Seule la page du financeur fait foi.",
+        "jusqu’à quand déposer la demande. Seule la page du financeur fait foi.",
     ),
 }
 READ = date(2026, 11, 1)
@@ -38,14 +38,14 @@ PROGRAMMES: list[dict[str, Any]] = [
         **CITIZENS,
         "key": "citizens-fund",
         "name_de": "Deutsch-Französischer Bürgerfonds, bis 50.000 €",
-        "name_fr": "Fonds citoyen franco-allemand, jusqu'à 50\u00a0000\u00a0€",
+        "name_fr": "Fonds citoyen franco-allemand, jusqu’à 50\u00a0000\u00a0€",
         "name_en": "Franco-German Citizens' Fund, up to €50,000",
         "text_de": "Drei Stufen: bis 5.000, bis 10.000 und bis 50.000 Euro. Schon eine Gruppe ab "
         "drei Personen "
         "kann fragen, und auch die Suche nach einem Partner wird gefördert. Antenne Métropole ist Infopunkt.",
-        "text_fr": "Trois catégories\u00a0: jusqu'à 5\u00a0000, 10\u00a0000 et 50\u00a0000 euros. "
+        "text_fr": "Trois catégories\u00a0: jusqu’à 5\u00a0000, 10\u00a0000 et 50\u00a0000 euros. "
         "Un groupe de trois "
-        "personnes suffit, et la recherche d'un partenaire peut être financée elle aussi. Antenne Métropole "
+        "personnes suffit, et la recherche d’un partenaire peut être financée elle aussi. Antenne Métropole "
         "est point info.",
         "text_en": "Three categories: up to 5,000, 10,000 and 50,000 euros. A group of three is "
         "enough, and the "
@@ -75,9 +75,9 @@ PROGRAMMES: list[dict[str, Any]] = [
         "text_de": "Für Begegnungen von Kindern und Jugendlichen. Sätze und Fristen stehen beim "
         "DFJW; Antenne "
         "Métropole ist Infopunkt.",
-        "text_fr": "Pour les rencontres d'enfants et de jeunes. Montants et délais sont à consulter "
+        "text_fr": "Pour les rencontres d’enfants et de jeunes. Montants et délais sont à consulter "
         "auprès de "
-        "l'OFAJ\u00a0; Antenne Métropole est point info.",
+        "l’OFAJ\u00a0; Antenne Métropole est point info.",
         "text_en": "For meetings of children and young people. Rates and deadlines are on the funder's page; "
         "Antenne Métropole is an information point.",
         "funder": "DFJW / OFAJ",
@@ -96,7 +96,7 @@ PROGRAMMES: list[dict[str, Any]] = [
         "Workshops. Ob und wie andere gefördert werden, weiß das Amt.",
         "text_fr": "Finance le projet «\u00a0Europa in der Metropolregion. Näher erleben.\u00a0» "
         "avec son congrès, "
-        "son réseau et ses ateliers. L'office renseigne sur les autres possibilités.",
+        "son réseau et ses ateliers. L’office renseigne sur les autres possibilités.",
         "text_en": "Funds the project “Europa in der Metropolregion. Näher erleben.” with its "
         "congress, network "
         "and workshops. The office knows what else it can fund.",

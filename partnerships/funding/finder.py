@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from partnerships.domain.presentation import NBSP, grouped
 from partnerships.funding.choices import Ages, Applicant, Country, DeadlineKind, Purpose
@@ -160,5 +160,10 @@ def deadline_words(deadline: FundingDeadline) -> str:
         day = date(2024, deadline.month, deadline.day_of_month)
         return _("every year on %(day)s") % {"day": date_format(day, "MONTH_DAY_FORMAT")}
     if deadline.kind == DeadlineKind.BEFORE:
-        return _("%(weeks)s weeks before the project begins") % {"weeks": deadline.weeks}
+        words = ngettext(
+            "%(weeks)s week before the project begins",
+            "%(weeks)s weeks before the project begins",
+            deadline.weeks or 0,
+        )
+        return words % {"weeks": deadline.weeks}
     return _("at any time")

@@ -13,6 +13,6 @@ TEXTS = {
         "Statistiques",
         "statistiques",
         "Depuis quand, où, de quelle taille, à quelle distance\u00a0: les jumelages de cet annuaire en "
-        "chiffres. Nous comptons ce qui figure dans l'annuaire, non tout ce qui existe.",
+        "chiffres. Nous comptons ce qui figure dans l’annuaire, non tout ce qui existe.",
     ),
 }

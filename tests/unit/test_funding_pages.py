@@ -180,7 +180,8 @@ def test_demo_brings_real_programmes_once_and_says_what_is_not_known(client: Cli
 
 def form(**fields: Any) -> dict[str, Any]:
     texts = {f"text_{language}": "" for language in ("de", "fr", "en")}
-    return nested_form_data(
+    boxes = {"applicants": ["association", "school"]}
+    flat = nested_form_data(
         {
             **named("Fonds"),
             **texts,
@@ -188,11 +189,11 @@ def form(**fields: Any) -> dict[str, Any]:
             "funder": "F",
             "url": "https://example.org/",
             "condition": "open",
-            "applicants": ["association", "school"],
             "deadlines": inline_formset([{"kind": "yearly", "month": 2, "day_of_month": 29}]),
             **fields,
         }
     )
+    return {**flat, **boxes}
 
 
 @pytest.mark.django_db
@@ -203,6 +204,9 @@ def test_editor_writes_a_programme_with_its_deadlines(admin_client: Client) -> N
     record = FundingProgramme.objects.get()
     assert record.applicants == ["association", "school"]
     assert [deadline.day_of_month for deadline in record.deadlines.all()] == [29]
+    edit = reverse("wagtailsnippets_partnerships_fundingprogramme:edit", args=[record.pk])
+    html = admin_client.get(edit).content.decode()
+    assert re.findall(r'name="applicants" value="(\w+)"[^>]*checked', html) == ["association", "school"]
 
 
 @pytest.mark.django_db
