@@ -30,6 +30,8 @@ class PartnershipsConfig(AppConfig):
                 ("/partnerships.geojson", "partnerships.api.geojson"),
                 ("/municipalities", "partnerships.api.municipalities"),
                 ("/requests", "partnerships.requests.api.router"),
+                ("/funding", "partnerships.funding.api.funding"),
+                ("/statistics", "partnerships.statistics.api.statistics"),
             ),
             urls=("partnerships.requests.urls",),
             chores=("partnerships.requests.chores.work",),

@@ -10,8 +10,17 @@ from django.db import transaction
 from partnerships.domain.importing import ImportReport, import_rows, read_rows
 from partnerships.domain.pages import make_pages
 from partnerships.domain.reference import DATA
-from partnerships.models import DirectoryPage, Partnership, RequestsPage, SectionPage
+from partnerships.funding import demo as funding
+from partnerships.models import (
+    DirectoryPage,
+    FundingPage,
+    Partnership,
+    RequestsPage,
+    SectionPage,
+    StatisticsPage,
+)
 from partnerships.requests import demo as requests
+from partnerships.statistics.demo import TEXTS as STATISTICS
 
 if TYPE_CHECKING:
     from cms.demo.content import DemoSite
@@ -34,9 +43,13 @@ TEXTS = {
     ),
 }
 SectionTexts = dict[str, tuple[str, str, str]]
-SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = [(RequestsPage, requests.TEXTS)]
+SECTIONS: list[tuple[type[SectionPage], SectionTexts]] = [
+    (RequestsPage, requests.TEXTS),
+    (FundingPage, funding.TEXTS),
+    (StatisticsPage, STATISTICS),
+]
 """Page type and, by language, title, slug and lead of each section below the directory."""
-EDITED = ("municipality", "partnership", "association", "topic")
+EDITED = ("municipality", "partnership", "association", "topic", "fundingprogramme")
 
 
 def load(demo: DemoSite) -> None:
@@ -45,6 +58,7 @@ def load(demo: DemoSite) -> None:
         _directories(demo)
         for model, texts in SECTIONS:
             _section(demo, model, texts)
+        funding.load()
         _let_editors_edit()
         if not Partnership.objects.exists():
             report = import_rows(read_rows(FILE).rows, provenance=f"Import of {FILE.name}", after=_pages)

@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.options import modeladmin_register
 
 from partnerships.choosers import municipality_chooser, partnership_chooser
+from partnerships.funding.admin import FundingProgrammeViewSet
 from partnerships.models import Association, Topic
 from partnerships.registries import DirectoryGroup
 from partnerships.requests.registries import RequestsGroup
@@ -61,3 +62,4 @@ modeladmin_register(DirectoryGroup)
 modeladmin_register(RequestsGroup)
 register_snippet(AssociationViewSet)
 register_snippet(TopicViewSet)
+register_snippet(FundingProgrammeViewSet)

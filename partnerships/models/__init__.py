@@ -1,5 +1,6 @@
 """The directory's models: facts as language-neutral records, texts as pages."""
 
+from partnerships.funding.models import FundingDeadline, FundingPage, FundingProgramme
 from partnerships.models.association import Association
 from partnerships.models.choices import (
     CodeType,
@@ -28,6 +29,7 @@ from partnerships.models.state import DirectoryState, NotedQuerySet
 from partnerships.models.topic import Topic
 from partnerships.requests.models import Notice, NoticeCount, NoticeMail, NoticeWatch, RelayMessage
 from partnerships.requests.page import RequestsPage
+from partnerships.statistics.models import StatisticsPage
 
 __all__ = [
     "Association",
@@ -36,6 +38,9 @@ __all__ = [
     "ContactQuerySet",
     "DirectoryPage",
     "DirectoryState",
+    "FundingDeadline",
+    "FundingPage",
+    "FundingProgramme",
     "GazetteerEntry",
     "Kind",
     "Language",
@@ -58,6 +63,7 @@ __all__ = [
     "RequestsPage",
     "Rhythm",
     "SectionPage",
+    "StatisticsPage",
     "Status",
     "Topic",
     "Verification",

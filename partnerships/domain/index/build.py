@@ -26,9 +26,9 @@ class Table:
     """Partnerships by name, numbered from 0, and what each of them can be found by.
 
     ``facets`` are sets of rows by facet and value. ``member_row`` and ``member_spot`` have one
-    entry for each member that has a position, from south to north: its row, and its place on the
-    unit sphere. ``points`` (side and place on the map) are by row. ``cells`` are the squares of the
-    map with their rows, ``heads`` the largest place of each. ``signed`` are the rows of each year.
+    entry for each member that has a position: its row, and its place on the unit sphere. ``points``
+    (side and place on the map) are by row, in the same order. ``cells`` are the squares of the map
+    with their rows, ``heads`` the largest place of each. ``signed`` are the rows of each year.
     """
 
     keys: list[int] = field(default_factory=list)
@@ -114,9 +114,6 @@ def _add_members(table: Table, values: _Values, row_of: dict[int, Row]) -> None:
     table.cells = {cell: bits_of(rows, len(table.keys)) for cell, rows in cells.items()}
     table.unplaced = bits_of(_unplaced(table), len(table.keys))
     table.population.sort()
-    by_latitude = sorted(range(len(table.member_row)), key=lambda at: table.member_spot[at][2])
-    table.member_row = [table.member_row[at] for at in by_latitude]
-    table.member_spot = [table.member_spot[at] for at in by_latitude]
 
 
 def _unplaced(table: Table) -> Iterator[Row]:

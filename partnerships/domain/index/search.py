@@ -58,6 +58,11 @@ class Index:
         self._remembered: dict[Filters, Found] = {}
         self._heads: dict[str, dict[Cell, Head]] = {}
 
+    @property
+    def table(self) -> Table:
+        """What it was made from, for those who count."""
+        return self._table
+
     @cached_property
     def _orders(self) -> dict[str, list[int]]:
         years, rows = self._table.years, range(self.size)
@@ -139,6 +144,13 @@ class Index:
         stop = len(self._sizes) if most is None else bisect_right(self._sizes, most)
         return bits_of(map(itemgetter(1), self._table.population[start:stop]), self.size)
 
+    @cached_property
+    def _northwards(self) -> tuple[list[int], list[tuple[float, float, float]]]:
+        """Rows and places of all members, from south to north."""
+        rows, spots = self._table.member_row, self._table.member_spot
+        order = sorted(range(len(rows)), key=lambda at: spots[at][2])
+        return [rows[at] for at in order], [spots[at] for at in order]
+
     def near(self, spot: Spot, km: int) -> list[int]:
         """Primary keys of the partnerships with a member within ``km`` of ``spot``, the nearest first."""
         found = self._near(spot, km)
@@ -147,12 +159,12 @@ class Index:
     def _near(self, spot: Spot, km: int | None) -> dict[int, float]:
         """Row → cosine of the angle to its nearest member, seen from the middle of the earth, within ``km``.
 
-        Members lie in the order of their latitude: only a band of them can be near enough.
+        Only members in a band of latitude can be near enough.
         """
         lat, lon = radians(spot.lat), radians(spot.lon)
         a, b, c = cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
         angle = pi if km is None else km / EARTH_RADIUS_KM
-        least, spots, rows = cos(min(angle, pi)), self._table.member_spot, self._table.member_row
+        least, (rows, spots) = cos(min(angle, pi)), self._northwards
         start = bisect_left(spots, sin(max(lat - angle, -pi / 2)), key=itemgetter(2))
         stop = bisect_right(spots, sin(min(lat + angle, pi / 2)), key=itemgetter(2))
         found: dict[int, float] = {}

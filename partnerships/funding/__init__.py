@@ -1,0 +1,1 @@
+"""Funding programmes, and which of them fit a project."""

@@ -1,0 +1,1 @@
+"""How many partnerships there are, by decade, region, size, topic, kind, freshness and distance."""
