@@ -95,7 +95,13 @@ def answers(wish: Wish, today: date) -> list[Answer]:
     """All programmes that are shown: what fits best first, then what is due first."""
     listed = FundingProgramme.objects.filter(is_listed=True).prefetch_related("deadlines")
     found = [answer(programme, wish, today) for programme in listed]
-    return sorted(found, key=lambda one: (one.fit, one.due.on or date.max, one.programme.name().casefold()))
+    return sorted(found, key=_rank)
+
+
+def _rank(one: Answer) -> tuple[Fit, date, int, str]:
+    """Of equals the one of which more is known stands first."""
+    doubts = sum(reason.fit == Fit.MAYBE for reason in one.reasons)
+    return one.fit, one.due.on or date.max, doubts, one.programme.name().casefold()
 
 
 def finder_context(query: QueryDict) -> dict[str, Any]:
