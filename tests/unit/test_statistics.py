@@ -144,6 +144,15 @@ def test_every_figure_is_what_a_plain_count_gives(seed: int) -> None:
 
 
 @pytest.mark.django_db
+def test_neighbours_on_one_side_are_not_apart() -> None:
+    near, beside = municipality(lat=52.0, lon=10.0), municipality(lat=52.1, lon=10.0)
+    record = partnership(near, beside, municipality(country="FR", lat=49.0, lon=1.0))
+    record.members.filter(municipality=beside).update(side="a")
+    found = {value: number for value, number in numbers().by["distance"] if number}
+    assert found == {"500-750": 1}
+
+
+@pytest.mark.django_db
 def test_decades_without_a_signing_keep_their_place() -> None:
     for year in (1951, 1987, None):
         partnership(year_signed=year)
