@@ -27,11 +27,6 @@ def find(
     return found
 
 
-def open_request_municipality_ids() -> set[int]:
-    """Keys of the municipalities that have something open."""
-    return set(Notice.objects.open().values_list("municipality_id", flat=True))
-
-
 def open_request_partnership_ids() -> set[int]:
     """Keys of the partnerships that something open is about."""
     about = Notice.objects.open().filter(partnership__isnull=False)

@@ -13,10 +13,18 @@ from tasks.social.models import Post
 from tasks.social.posts.editing import edit_due
 from tasks.social.posts.sending import send_posts
 from tasks.social.posts.withdrawing import delete_withdrawn
+from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 
 ROUNDS = 10
 SECONDS = 20
+
+
+def published(tree: SiteTree, **fields: Any) -> Any:
+    """A new page in German, whose posts are about to go out."""
+    page = publish(draft(tree.news["de"], **fields))
+    route_due()
+    return page
 
 
 def post_page(parent: Page, **fields: Any) -> Any:

@@ -108,7 +108,9 @@ def test_what_is_transparent_becomes_white() -> None:
     ],
 )
 def test_every_shape_comes_within_the_limits(width: int, height: int) -> None:
-    fetched(photo.address(shown(uploaded(width, height))))
+    found = fetched(photo.address(shown(uploaded(width, height))))
+    assert 4 / 5 <= found.width / found.height <= 1.91
+    assert found.width <= 1440
 
 
 @pytest.mark.parametrize(("width", "height"), [(1200, 1500), (1080, 566), (1000, 1000), (1600, 900)])

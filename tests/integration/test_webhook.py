@@ -13,9 +13,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
-from wagtail.models import PageViewRestriction
-from werkzeug import Request, Response
+from standardwebhooks.webhooks import WebhookVerificationError
+from werkzeug import Response
 
 from tasks import outbox
 from tasks.announcements.route import route_due
@@ -25,72 +24,14 @@ from tasks.social.channel import AuthFailed, Rejected, Retryable
 from tasks.social.contract import ChannelContract, ticket
 from tasks.social.models import Post, SocialAccount
 from tasks.social.webhook.calls import signed
-from tasks.social.webhook.changes import resume_lost
-from tasks.social.webhook.channel import WebhookChannel
 from tasks.social.webhook.forms import new_secret
 from tasks.social.webhook.models import WebhookCall
-from tests.doubles.lossy_proxy import LossyProxy
+from tests.doubles.webhook_endpoint import WebhookWorld
 from tests.factories.pages import SiteTree
 from tests.factories.publishing import draft, publish
 from tests.factories.social import rendered as laid_out
 
 pytestmark = pytest.mark.django_db
-
-
-class Endpoint:
-    """Keeps announcements by id, each event once, and refuses what is not signed."""
-
-    def __init__(self, server: HTTPServer, secret: str) -> None:
-        self.secret = secret
-        self.known: dict[str, Any] = {}
-        self.events: dict[str, dict[str, Any]] = {}
-        self.headers: list[dict[str, str]] = []
-        server.expect_request("/hook", method="POST").respond_with_handler(self._called)
-
-    def _called(self, request: Request) -> Response:
-        try:
-            event = Webhook(self.secret).verify(request.get_data(), dict(request.headers))
-        except WebhookVerificationError:
-            return Response(status=401)
-        self.headers.append(dict(request.headers))
-        if request.headers["webhook-id"] not in self.events:
-            self.events[request.headers["webhook-id"]] = event
-            self._apply(event["type"], dict(event["data"]))
-        return Response(status=204)
-
-    def _apply(self, kind: str, data: dict[str, Any]) -> None:
-        key = data.pop("id")
-        if kind == "announcement.withdrawn":
-            self.known.pop(key, None)
-        elif kind.startswith("announcement."):
-            self.known[key] = data
-
-
-class WebhookWorld:
-    """An endpoint that can be told to misbehave."""
-
-    image = None
-
-    def __init__(self, server: HTTPServer) -> None:
-        self.channel = WebhookChannel()
-        self.secret = new_secret()
-        self.endpoint = Endpoint(server, self.secret)
-        self.proxy = LossyProxy(server.url_for(""))
-        self.account = SocialAccount.objects.create(
-            name="Hook",
-            channel="webhook",
-            server=f"{self.proxy.url}/hook",
-            credentials={"signing_secret": self.secret},
-        )
-
-    def texts(self) -> list[str]:
-        return [json.dumps(data, ensure_ascii=False, indent=2) for data in self.endpoint.known.values()]
-
-    def lose_reply(self) -> None:
-        self.proxy.losses = 1
-
-    def answer(self, status: int, headers: dict[str, str] | None = None) -> None:
-        self.proxy.refusals.append((status, headers or {}))
 
 
 @pytest.fixture
@@ -233,163 +174,6 @@ def test_a_new_endpoint_is_offered_a_secret_to_copy(world: WebhookWorld) -> None
     fresh = channel_form(world.channel, SocialAccount(channel="webhook"))
     assert "whsec_" in str(fresh["signing_secret"])
     assert world.secret not in str(channel_form(world.channel, world.account))
-
-
-@pytest.fixture
-def listening(world: WebhookWorld) -> WebhookWorld:
-    """It wants to hear of every change."""
-    SocialAccount.objects.update(options={"every_change": True}, by_default=False)
-    return world
-
-
-def told(world: WebhookWorld) -> list[tuple[str, Any]]:
-    """What the endpoint has heard of pages since, once all is sent."""
-    WebhookCall.objects.filter(state=State.PENDING).update(next_try_at=timezone.now())
-    world.endpoint.events.clear()
-    outbox.social(10)
-    return [(event["type"], event["data"].get("url")) for event in world.endpoint.events.values()]
-
-
-def test_every_change_of_a_page_is_told(listening: WebhookWorld, site_tree: SiteTree) -> None:
-    page = publish(draft(site_tree.news["de"], slug="eins"))
-    assert told(listening) == [("page.published", page.full_url)]
-    page = publish(page, slug="zwei")
-    assert told(listening) == [("page.published", page.full_url)]
-    page.unpublish()
-    assert told(listening) == [("page.unpublished", None)]
-
-
-def test_an_endpoint_that_was_switched_off_meanwhile_is_told_nothing(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    publish(draft(site_tree.news["de"]))
-    SocialAccount.objects.update(active=False)
-    assert told(listening) == []
-    assert WebhookCall.objects.get().state == State.SUPPRESSED
-
-
-def test_every_endpoint_hears_of_a_change(listening: WebhookWorld, site_tree: SiteTree) -> None:
-    SocialAccount.objects.create(
-        name="Other",
-        channel="webhook",
-        server=listening.account.server,
-        credentials=listening.account.credentials,
-        options={"every_change": True},
-    )
-    page = publish(draft(site_tree.news["de"]))
-    assert told(listening) == [("page.published", page.full_url)] * 2
-
-
-def test_a_newer_call_that_the_operator_stopped_does_not_stop_the_older(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    page = publish(draft(site_tree.news["de"]))
-    WebhookCall.objects.update(state=State.DEFERRED, attempts=1, worker="w")
-    page = publish(page, title="Kongress")
-    WebhookCall.objects.filter(attempts=0).update(state=State.SUPPRESSED)
-    WebhookCall.objects.filter(attempts=1).update(next_try_at=timezone.now())
-    assert told(listening) == [("page.published", page.full_url)]
-
-
-def test_changes_in_quick_succession_are_told_once(listening: WebhookWorld, site_tree: SiteTree) -> None:
-    page = publish(draft(site_tree.news["de"]))
-    for number in range(3):
-        page = publish(page, title=f"Titel {number}")
-    assert WebhookCall.objects.count() == 1
-    assert len(told(listening)) == 1
-
-
-def test_nothing_of_a_draft_or_a_private_page_is_told(listening: WebhookWorld, site_tree: SiteTree) -> None:
-    page = draft(site_tree.news["de"], title="Geheim")
-    assert told(listening) == []
-    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
-    publish(page)
-    assert told(listening) == [("page.published", None)]
-    assert "Geheim" not in str(WebhookCall.objects.get().data)
-
-
-def test_a_page_that_is_deleted_is_told_as_deleted_and_a_draft_is_not_told(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    draft(site_tree.news["de"]).delete()
-    assert told(listening) == []
-    page = publish(draft(site_tree.news["de"]))
-    told(listening)
-    page.delete()
-    assert told(listening) == [("page.deleted", None)]
-
-
-def test_a_page_that_moves_is_told_with_its_new_address(listening: WebhookWorld, site_tree: SiteTree) -> None:
-    page = publish(draft(site_tree.news["de"]))
-    told(listening)
-    page.move(site_tree.homes["de"], pos="last-child")
-    assert told(listening) == [("page.moved", type(page).objects.get(pk=page.pk).full_url)]
-
-
-def test_a_call_that_had_to_wait_does_not_tell_the_old_state_last(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    page = publish(draft(site_tree.news["de"]))
-    listening.answer(503)
-    assert told(listening) == []
-    page.unpublish()
-    WebhookCall.objects.update(next_try_at=timezone.now())
-    assert told(listening) == [("page.unpublished", None)]
-    states = dict(WebhookCall.objects.values_list("event", "state"))
-    assert states == {"page.published": State.SUPPRESSED, "page.unpublished": State.SENT}
-
-
-def test_a_change_is_not_put_into_a_call_that_may_have_arrived(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    page = publish(draft(site_tree.news["de"]))
-    WebhookCall.objects.update(state=State.UNKNOWN, worker="dead")
-    resume_lost(9)
-    page.unpublish()
-    assert WebhookCall.objects.count() == 2
-    assert told(listening) == [("page.unpublished", None)]
-
-
-def test_a_call_of_a_dead_worker_is_sent_again_but_not_for_ever(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    publish(draft(site_tree.news["de"]))
-    WebhookCall.objects.update(state=State.UNKNOWN, worker="dead")
-    assert resume_lost(9) == 1
-    WebhookCall.objects.update(state=State.UNKNOWN, attempts=9)
-    assert resume_lost(9) == 0
-
-
-def test_a_page_made_private_while_its_call_waits_is_told_by_its_number(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    page = publish(draft(site_tree.news["de"], title="Geheim"))
-    hidden = PageViewRestriction(page=page, restriction_type=PageViewRestriction.LOGIN)
-    PageViewRestriction.objects.bulk_create([hidden])  # which no receiver hears of
-    assert told(listening) == [("page.published", None)]
-
-
-def test_every_call_ends_in_a_state_and_the_operator_can_stop_them(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    publish(draft(site_tree.news["de"]))
-    outbox.suppress()
-    assert told(listening) == []
-    assert WebhookCall.objects.get().state == State.SUPPRESSED
-
-
-def test_a_lost_reply_is_sent_again_under_the_same_identifier(
-    listening: WebhookWorld, site_tree: SiteTree
-) -> None:
-    publish(draft(site_tree.news["de"]))
-    listening.lose_reply()
-    assert len(told(listening)) == 1
-    call = WebhookCall.objects.get()
-    assert (call.state, call.attempts) == (State.DEFERRED, 1)
-    WebhookCall.objects.update(next_try_at=timezone.now())
-    outbox.social(10)
-    call.refresh_from_db()
-    assert (call.state, len(listening.endpoint.events)) == (State.SENT, 1)
 
 
 def test_an_endpoint_that_hears_of_announcements_only(world: WebhookWorld, site_tree: SiteTree) -> None:

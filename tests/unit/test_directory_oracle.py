@@ -30,6 +30,7 @@ ROUNDS = 150
 @pytest.fixture(params=["region", "large"])
 def twinnings(request: pytest.FixtureRequest, db: None) -> list[Partnership]:
     """The 55 of the region that the project ships, and 921 of the whole of both countries."""
+    # Their licence lets the project test with them, not ship them; the 55 always run.
     if request.param == "large" and not LARGE.exists():
         pytest.skip(f"NOT RUN: the 921 twinnings are not there ({LARGE})")
     file = LARGE if request.param == "large" else DATA / "partnerships_region.csv"

@@ -133,13 +133,20 @@ def test_a_programme_without_deadline_may_fit_and_says_why() -> None:
 def test_deadline_that_makes_no_sense_is_refused_at_its_field(
     fields: dict[str, Any], wrong: set[str]
 ) -> None:
-    with pytest.raises(ValidationError) as refused:
-        FundingDeadline(**fields).full_clean(exclude=["programme"])
-    assert set(refused.value.message_dict) == wrong
+    assert wrong_fields(FundingDeadline(**fields)) == wrong
 
 
 def test_29_february_is_a_deadline() -> None:
-    FundingDeadline(kind="yearly", month=2, day_of_month=29).full_clean(exclude=["programme"])
+    assert wrong_fields(FundingDeadline(kind="yearly", month=2, day_of_month=29)) == set()
+
+
+def wrong_fields(deadline: FundingDeadline) -> set[str]:
+    """Where a deadline is refused; nowhere, if it makes sense."""
+    try:
+        deadline.full_clean(exclude=["programme"])
+    except ValidationError as error:
+        return set(error.message_dict)
+    return set()
 
 
 @pytest.mark.django_db

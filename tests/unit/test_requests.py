@@ -15,8 +15,8 @@ from partnerships.models import Notice, NoticeMail, RequestsPage
 from partnerships.requests import links, sending_in
 from partnerships.requests.finding import (
     find,
-    open_request_municipality_ids,
     open_request_partnership_ids,
+    partnerships_with_open_requests,
 )
 from tests.factories.pages import SiteTree
 from tests.factories.partnerships import municipality, partnership, partnership_page
@@ -161,13 +161,13 @@ def test_filters_find_what_fits(db: None) -> None:
 
 
 def test_the_facets_know_whose_requests_are_open(db: None) -> None:
-    agreement = partnership()
-    place = municipality()
+    agreement, place = partnership(), municipality()
+    of_the_place = partnership(place, municipality(country="FR"))
     notice(place, partnership=agreement)
-    notice(status="in_review")
-    notice(expires_on=timezone.localdate() - timedelta(days=1))
-    assert open_request_municipality_ids() == {place.pk}
+    notice(status="in_review", partnership=partnership())
+    notice(expires_on=timezone.localdate() - timedelta(days=1), partnership=partnership())
     assert open_request_partnership_ids() == {agreement.pk}
+    assert partnerships_with_open_requests() == {agreement.pk, of_the_place.pk}
 
 
 def test_the_other_language_is_shown_and_marked(shown: dict[str, RequestsPage], client: Client) -> None:

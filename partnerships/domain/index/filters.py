@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 UNKNOWN = "unknown"
 SORTS = ("name", "oldest", "newest", "largest", "nearest")
@@ -44,4 +44,4 @@ class Filters:
     among: frozenset[int] | None = None
     spot: Spot | None = None
     km: int | None = None
-    sort: str = field(default="name", compare=True)
+    sort: str = "name"

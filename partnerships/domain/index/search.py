@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import accumulate
 from math import cos, pi, radians, sin
@@ -21,6 +21,8 @@ from partnerships.domain.text import tokens
 from partnerships.models import Municipality
 
 NOTHING = 0
+REMEMBERED = 40
+"""Answers kept: each may be of all partnerships, which are some hundred kilobytes at 25,000."""
 FAR = -2.0
 """Less than any cosine: a partnership that cannot be placed is the furthest away."""
 
@@ -82,7 +84,7 @@ class Index:
         """The partnerships that fit, and what the facets would lead to."""
         found = self._remembered.get(filters)
         if found is None:
-            if len(self._remembered) >= 500:
+            if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
             found = self._remembered[filters] = self._find(filters)
         return found
@@ -221,9 +223,3 @@ class Index:
     def without_place(self, found: Found) -> int:
         """How many of them cannot be drawn."""
         return (found.bits & self._table.unplaced).bit_count()
-
-
-def without(filters: Filters, *names: str) -> Filters:
-    """The same search with fewer conditions."""
-    empty = Filters()
-    return replace(filters, **{name: getattr(empty, name) for name in names})
