@@ -15,7 +15,6 @@ from partnerships.domain.distance import haversine_km
 from partnerships.domain.importing import import_rows, read_rows
 from partnerships.domain.index.current import current
 from partnerships.domain.index.filters import FACETS, SORTS, UNKNOWN, Filters, Spot
-from partnerships.domain.index.search import without
 from partnerships.domain.reference import DATA
 from partnerships.domain.text import fold
 from partnerships.models import Municipality, Partnership, Topic
@@ -25,6 +24,12 @@ LARGE = (
     Path(os.environ.get("ANTENNE_SHARED") or PROJECT.parent / "shared") / "data/partnerships_defr_large.csv"
 )
 ROUNDS = 150
+
+
+def without(filters: Filters, *names: str) -> Filters:
+    """The same search with fewer conditions."""
+    empty = Filters()
+    return replace(filters, **{name: getattr(empty, name) for name in names})
 
 
 @pytest.fixture(params=["region", "large"])
